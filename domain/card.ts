@@ -1,0 +1,72 @@
+import { stateWords, type ConnectionState } from './connection-state.ts';
+import { metricPeriods, type MetricDefinition } from './metrics.ts';
+
+/** Everything a client sees of a metric, and nothing else: an allow-list, built field by field. */
+export interface Card {
+  title: string;
+  sourceLabel: string;
+  period: string;
+  unit: string;
+  baseline: { value: string; date: string } | null;
+  current: { value: string; date: string } | null;
+  status: CardStatus;
+  statusSentence: string;
+  nextAction: string;
+  enteredByPerson: boolean;
+}
+export type CardStatus = 'current' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup';
+
+export interface CardFacts {
+  metric: Pick<MetricDefinition, 'title' | 'unit' | 'period'>;
+  providerLabel: string;
+  state: ConnectionState;
+  baseline: { value: string; at: string } | null;
+  current: { value: string; at: string; enteredByPerson: boolean } | null;
+  /** The client's own next action, as the connection's owner wrote it during onboarding. */
+  nextAction: string | null;
+  lastSuccessAt: string | null;
+  freshWithinS: number;
+  now: string;
+}
+
+const statusByState: Record<ConnectionState, CardStatus> = {
+  onboarding: 'in_setup',
+  active: 'current',
+  degraded: 'delayed',
+  needs_reauthorization: 'delayed',
+  paused: 'paused',
+  manual_fallback: 'entered_by_person',
+  disconnected: 'disconnected',
+};
+
+/**
+ * Staleness is computed here, from the last good run and the clock, not by a scheduler: when everything else stops, the card
+ * still says so.
+ */
+export function buildCard(facts: CardFacts): Card {
+  const enteredByPerson = facts.current?.enteredByPerson ?? false;
+  const stale = facts.state === 'active' && isStale(facts);
+  const lastGood = facts.lastSuccessAt?.slice(0, 10);
+  return {
+    title: facts.metric.title,
+    sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : facts.providerLabel,
+    period: metricPeriods[facts.metric.period].label,
+    unit: facts.metric.unit,
+    baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
+    current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
+    status: stale ? 'stale' : statusByState[facts.state],
+    statusSentence: stale
+      ? `No update has arrived since ${lastGood ?? 'the start'}; the last good value is shown.`
+      : stateWords[facts.state].clientSentence,
+    nextAction: facts.nextAction ?? 'Nothing for you to do.',
+    enteredByPerson,
+  };
+}
+
+export function isStale({
+  lastSuccessAt,
+  freshWithinS,
+  now,
+}: Pick<CardFacts, 'lastSuccessAt' | 'freshWithinS' | 'now'>): boolean {
+  return lastSuccessAt === null || Date.parse(now) - Date.parse(lastSuccessAt) > freshWithinS * 1000;
+}

@@ -1,0 +1,24 @@
+/** Workflow ids are derived from what they are about: starting twice is harmless, and ops can guess them. */
+export const workflowIds = {
+  onboarding: (connectionId: string) => `onboarding:${connectionId}`,
+  connector: (connectionId: string) => `connector:${connectionId}`,
+  /** The Schedule of a job, and the prefix of its runs' workflow ids. */
+  sync: (jobId: string) => `sync:${jobId}`,
+  syncOnDemand: (jobId: string, requestId: string) => `sync:${jobId}:${requestId}`,
+  events: (connectionId: string) => `events:${connectionId}`,
+  message: (deliveryId: string) => `message:${deliveryId}`,
+  escalation: (incidentId: string) => `escalation:${incidentId}`,
+};
+
+/** One task queue for each kind of work, so that each can be given its own workers. */
+export const taskQueues = { lifecycle: 'lifecycle', sync: 'sync', events: 'events', messages: 'messages' } as const;
+export type TaskQueue = keyof typeof taskQueues;
+
+/** Registered in the Temporal namespace at start; they let ops filter by company, connection, provider and state. */
+export const searchAttributes = {
+  company: { name: 'LinkwrightCompany', type: 'KEYWORD' },
+  connection: { name: 'LinkwrightConnection', type: 'KEYWORD' },
+  provider: { name: 'LinkwrightProvider', type: 'KEYWORD' },
+  state: { name: 'LinkwrightState', type: 'KEYWORD' },
+  escalated: { name: 'LinkwrightEscalated', type: 'BOOL' },
+} as const;

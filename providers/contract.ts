@@ -1,0 +1,187 @@
+/**
+ * How one outside system speaks, declared. A provider is a value: data and a few small functions that are handed a ready HTTP
+ * client. It holds no state, knows no database and no workflow, and never knows whether it talks to the vendor or to the sandbox.
+ */
+import type { z } from 'zod';
+import type { Failure } from '../domain/failure.ts';
+import type { MappingSet } from '../domain/mapping.ts';
+import type { MetricKey } from '../domain/metrics.ts';
+import type { CanonicalObject, MessageStatus, NormalizedEvent } from '../domain/records.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute, or a path under the provider's base URL. An absolute URL on the vendor's host is sent to the base URL in force. */
+  url: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  headers?: Record<string, string>;
+  body?: string;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * The client the engine hands to a provider: base URL, time-out, and one redacted line in `integration_logs` for each call. It
+ * answers whatever status came back; it throws `HttpFailure` only when no whole answer came.
+ */
+export interface ProviderHttp {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** No whole answer. `effect` is `none` only when the request certainly never reached the provider. */
+export class HttpFailure extends Error {
+  readonly kind: 'timeout' | 'connection' | 'truncated';
+  readonly effect: 'none' | 'unknown';
+  constructor(kind: HttpFailure['kind'], effect: HttpFailure['effect'], message: string) {
+    super(message);
+    this.name = 'HttpFailure';
+    this.kind = kind;
+    this.effect = effect;
+  }
+}
+
+export interface ProviderContext<Credentials = Record<string, string>, Settings = Record<string, unknown>> {
+  http: ProviderHttp;
+  credentials: Credentials;
+  settings: Settings;
+}
+
+/** One way to authorise, with the form an admin fills. Fields named in `secrets` are write-only everywhere. */
+export interface AuthKind<Credentials = Record<string, string>> {
+  kind: 'basic' | 'api_key' | 'oauth2' | 'jwt';
+  label: string;
+  credentials: z.ZodType<Credentials>;
+  secrets: string[];
+}
+
+/** What a real call with the credentials told: step 1 of onboarding. */
+export interface CheckResult {
+  account: { externalId: string; name: string; status: string };
+  /** Whether the account may be used as it is; if not, why. */
+  usable: { ok: true } | { ok: false; failure: Failure };
+  /** What the account reaches: sub-accounts, senders, organisations. */
+  reaches: { kind: string; externalId: string; label: string; address?: string; capabilities: string[] }[];
+}
+
+export interface Page {
+  /** Raw records as the provider gave them, oldest first where the provider allows. */
+  records: unknown[];
+  /** Opaque to the engine, JSON text of at most 4 KiB: handed back for the next page, or for the next run when `done`. */
+  cursor: string;
+  done: boolean;
+}
+
+export interface Stream<Context = ProviderContext> {
+  object: CanonicalObject;
+  label: string;
+  /** Seconds between scheduled runs unless the connection says otherwise. */
+  cadenceS: number;
+  /** One page after `cursor` (`null`: from the start). Repeating a call with the same cursor is harmless. */
+  fetchPage(context: Context, input: { cursor: string | null; now: Date; pageSize: number; signal?: AbortSignal }): Promise<Page>;
+  mapping: Omit<MappingSet, 'version'>;
+}
+
+/** An inbound request as it came: raw bytes, the public URL it was sent to, lower-case header names. */
+export interface InboundRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string | undefined>;
+  body: Buffer;
+}
+export type SignatureVerdict = { ok: true } | { ok: false; reason: 'missing' | 'mismatch' | 'expired' };
+
+/** One event of an inbound request. `key` is its identity for the duplicate guard. `data` is what the payload table keeps. */
+export interface InboundEvent {
+  key: string;
+  type: string;
+  occurredAt: string | null;
+  data: Record<string, unknown>;
+}
+
+/** A body that is not what its content type says. The API answers 400 with `message`, which names no value. */
+export class MalformedWebhook extends Error {
+  override name = 'MalformedWebhook';
+}
+
+export interface Webhook<Credentials = Record<string, string>> {
+  /** Content types that this provider sends; anything else is answered 415. */
+  contentTypes: string[];
+  /** Checked on raw bytes, in constant time. The clock is an argument. */
+  verify(request: InboundRequest, credentials: Credentials, now: Date): SignatureVerdict;
+  /** Throws `MalformedWebhook` for a body that cannot be read. */
+  parse(request: InboundRequest): InboundEvent[];
+  /** What the provider expects as an answer to a webhook it may retry. */
+  reply: { status: number; contentType: string; body: string };
+}
+
+export interface OutgoingMessage {
+  from: string;
+  to: string;
+  body: string;
+  /** Where the provider tells the status; carries our delivery id, so that a callback alone tells which delivery it is. */
+  statusCallbackUrl: string | null;
+}
+export interface SentMessage {
+  externalId: string;
+  status: MessageStatus;
+  segments: number | null;
+  errorCode: string | null;
+}
+
+export interface SendMessage<Context = ProviderContext> {
+  /** `none`: the provider has no idempotency key, so the engine looks with `find` before it sends again. */
+  idempotency: 'none' | 'key';
+  send(context: Context, message: OutgoingMessage): Promise<SentMessage>;
+  /** Messages like this one that were created at `since` or later, oldest first. */
+  find(
+    context: Context,
+    message: Pick<OutgoingMessage, 'from' | 'to' | 'body'>,
+    since: Date,
+  ): Promise<(SentMessage & { createdAt: string })[]>;
+  fetch(context: Context, externalId: string): Promise<SentMessage>;
+  /** Messages per second that one sender may be given. */
+  ratePerSenderPerS: number;
+}
+
+export interface Provider<Credentials = any, Settings = any> {
+  key: string;
+  label: string;
+  category: 'messaging' | 'crm' | 'accounting' | 'payments' | 'chat' | 'calendar' | 'maps' | 'fleet' | 'automation';
+  docsUrl: string;
+  /** The vendor's own; the engine may put another in its place (sandbox, regional host). */
+  baseUrl: string;
+  auth: AuthKind<Credentials>[];
+  settings: z.ZodType<Settings>;
+  check(context: ProviderContext<Credentials, Settings>): Promise<CheckResult>;
+  streams: Record<string, Stream<ProviderContext<Credentials, Settings>>>;
+  webhook?: Webhook<Credentials>;
+  /** What a stored event means in our words; an event that means nothing to us answers an empty list. Never throws. */
+  normalize(event: Omit<InboundEvent, 'key'>): NormalizedEvent[];
+  sendMessage?: SendMessage<ProviderContext<Credentials, Settings>>;
+  /** The metrics that this provider's records feed. */
+  metrics: MetricKey[];
+  /** Anything thrown by the functions above, by consequence. Never throws; takes `null` and `42` too. */
+  classify(error: unknown): Failure;
+  /** Every vendor code that we know, for the API document and the tests. */
+  errorCatalogue: Record<string, Omit<Failure, 'effect' | 'retryAfterMs'>>;
+}
+
+/** Fixes the types of a provider's own credentials and settings, and nothing else. */
+export function defineProvider<Credentials, Settings>(
+  provider: Provider<Credentials, Settings>,
+): Provider<Credentials, Settings> {
+  return provider;
+}
+
+/** What the sandbox server mounts for a provider: the vendor's wire format, in memory, with faults on command. */
+export interface ProviderSandbox {
+  key: string;
+  /** Handles one request whose path is relative to the provider's mount point; body not yet read. */
+  handle(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, path: string): Promise<void>;
+  /** The control endpoint's verbs for this provider, each with a JSON input and a JSON answer. */
+  control: Record<string, (input: Record<string, unknown>) => Promise<unknown> | unknown>;
+}

@@ -1,0 +1,19 @@
+import type { Provider } from './contract.ts';
+import { twilio } from './twilio/index.ts';
+
+const providers: Record<string, Provider> = { twilio };
+
+export function findProvider(key: string): Provider | undefined {
+  return Object.hasOwn(providers, key) ? providers[key] : undefined;
+}
+
+/** For a key that the database already holds: a miss is a defect, not bad input. */
+export function getProvider(key: string): Provider {
+  const provider = findProvider(key);
+  if (!provider) throw new Error(`Provider "${key}" is not in the registry: add it to providers/registry.ts.`);
+  return provider;
+}
+
+export function allProviders(): Provider[] {
+  return Object.values(providers);
+}

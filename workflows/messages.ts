@@ -1,0 +1,175 @@
+/**
+ * Every message that a workflow takes, with its shape. The API and the activities speak to workflows through these names alone.
+ * Nothing here carries a secret, a phone number or a message body: histories keep what passes.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ConnectionState } from '../domain/connection-state.ts';
+import type { FailureCode } from '../domain/failure.ts';
+import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
+import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
+import type { RunOutcome } from '../domain/run-verdict.ts';
+
+/** Every command's answer. */
+export type CommandAnswer<Accepted = object> =
+  | ({ verdict: 'accepted' } & Accepted)
+  | { verdict: 'already'; sentence: string }
+  | { verdict: 'refused'; reason: string; code?: FailureCode };
+
+/** `by` is the id of the user or API key that acts. */
+export interface Actor {
+  by: string;
+}
+
+// onboarding:<connection>
+export interface OnboardingInput {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  startedBy: string;
+}
+export interface OnboardingResult {
+  outcome: 'launched' | 'cancelled';
+  confirmed: ConfirmedStep[];
+}
+export type StepAnswer = CommandAnswer<{ step: ConfirmedStep }>;
+export interface BaselineInput extends Actor {
+  /** The client's next action, at most 200 characters; business words, no personal data. */
+  nextAction: string;
+  explanation: string;
+}
+export const confirmAccessUpdate = defineUpdate<StepAnswer, [Actor]>('confirmAccess');
+export const createRecordsUpdate = defineUpdate<StepAnswer, [Actor]>('createRecords');
+export const mapFieldsUpdate = defineUpdate<StepAnswer, [Actor]>('mapFields');
+export const testRunUpdate = defineUpdate<StepAnswer, [Actor]>('testRun');
+export const confirmBaselineUpdate = defineUpdate<StepAnswer, [BaselineInput]>('confirmBaseline');
+export const launchUpdate = defineUpdate<StepAnswer, [Actor]>('launch');
+export const cancelOnboardingUpdate = defineUpdate<CommandAnswer, [Actor & { reason: string }]>('cancelOnboarding');
+export interface OnboardingProgress {
+  confirmed: ConfirmedStep[];
+  next: OnboardingStep | null;
+  cancelled: boolean;
+}
+export const onboardingProgressQuery = defineQuery<OnboardingProgress>('onboardingProgress');
+
+// connector:<connection>
+export interface ConnectorInput {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  state: ConnectionState;
+  policy: Pick<ConnectionPolicy, 'escalateAfterFailedRuns' | 'ladder'>;
+  failedInARow: Record<string, number>;
+  /** The open incident, if any. */
+  incidentId: string | null;
+}
+export interface SyncNowInput extends Actor {
+  /** All streams when absent. */
+  stream?: string;
+}
+export interface StartedRun {
+  jobId: string;
+  stream: string;
+  runId: string;
+  workflowId: string;
+  /** `already`: a run of this job is under way, and this is it. */
+  status: 'accepted' | 'already';
+}
+export interface ManualValueInput extends Actor {
+  /** The row that holds value, period, reason and who: `metric_snapshots`. */
+  snapshotId: string;
+}
+export interface ReauthorizeInput extends Actor {
+  /** The row that holds the new sealed credentials, not yet in force. */
+  tokenId: string;
+}
+export const syncNowUpdate = defineUpdate<CommandAnswer<{ runs: StartedRun[] }>, [SyncNowInput]>('syncNow');
+export const pauseUpdate = defineUpdate<CommandAnswer, [Actor & { reason: string }]>('pause');
+export const resumeUpdate = defineUpdate<CommandAnswer, [Actor]>('resume');
+export const disconnectUpdate = defineUpdate<CommandAnswer, [Actor & { reason: string }]>('disconnect');
+export const reauthorizeUpdate = defineUpdate<CommandAnswer, [ReauthorizeInput]>('reauthorize');
+export const enterManualValueUpdate = defineUpdate<CommandAnswer, [ManualValueInput]>('enterManualValue');
+export interface RunFinished {
+  jobId: string;
+  runId: string;
+  outcome: RunOutcome;
+  code?: FailureCode;
+}
+export const runFinishedSignal = defineSignal<[RunFinished]>('runFinished');
+export const escalationClosedSignal = defineSignal<[{ incidentId: string }]>('escalationClosed');
+export const policyChangedSignal = defineSignal<[ConnectorInput['policy']]>('policyChanged');
+export interface ConnectorStatus {
+  state: ConnectionState;
+  failedInARow: Record<string, number>;
+  incidentId: string | null;
+}
+export const connectorStatusQuery = defineQuery<ConnectorStatus>('connectorStatus');
+
+// sync:<job>-<time> and sync:<job>:<request>
+export interface SyncRunInput {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  jobId: string;
+  trigger: 'schedule' | 'manual' | 'onboarding';
+}
+export interface SyncRunResult {
+  runId: string | null;
+  outcome: RunOutcome;
+  code?: FailureCode;
+  counts: RunCounts;
+}
+export interface RunCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  duplicate: number;
+  ignored: number;
+}
+
+// events:<connection>
+export interface DrainEventsInput {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  appliedBefore?: number;
+}
+export const eventsArrivedSignal = defineSignal('eventsArrived');
+
+// message:<delivery>
+export interface DeliverMessageInput {
+  deliveryId: string;
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  policy: ConnectionPolicy['delivery'];
+}
+export interface DeliverMessageResult {
+  status: import('../domain/delivery-status.ts').DeliveryStatus;
+}
+export interface DeliveryStatusChanged {
+  status: import('../domain/delivery-status.ts').DeliveryStatus;
+}
+export const deliveryStatusSignal = defineSignal<[DeliveryStatusChanged]>('deliveryStatus');
+export interface DecideDeliveryInput extends Actor {
+  /** What a person found at the provider: it went out, it did not (send it), or it shall not be sent at all. */
+  decision: 'was_sent' | 'send_again' | 'abandon';
+}
+export const decideDeliveryUpdate = defineUpdate<CommandAnswer, [DecideDeliveryInput]>('decideDelivery');
+export const cancelDeliveryUpdate = defineUpdate<CommandAnswer, [Actor]>('cancelDelivery');
+
+// escalation:<incident>
+export interface EscalationInput {
+  incidentId: string;
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  ladder: Rung[];
+}
+export interface EscalationResult {
+  outcome: 'recovered' | 'resolved';
+}
+export const acknowledgeUpdate = defineUpdate<CommandAnswer, [Actor]>('acknowledge');
+export const takeOverUpdate = defineUpdate<CommandAnswer, [Actor]>('takeOver');
+export const resolveEscalationUpdate = defineUpdate<CommandAnswer, [Actor & { note: string }]>('resolveEscalation');
+export const recoveredSignal = defineSignal('recovered');
