@@ -1,0 +1,25 @@
+/**
+ * Tests run as native ES modules (`node --experimental-vm-modules`). swc only strips types: it is quick, and jest's module loader
+ * needs the code as text. Two workers, because each may hold a Temporal server, a worker and a database open.
+ */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/.linkwright/'],
+  modulePathIgnorePatterns: ['<rootDir>/.linkwright/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' }, transform: { useDefineForClassFields: true } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};

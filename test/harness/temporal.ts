@@ -1,0 +1,18 @@
+/** A Temporal server of its own for a test file, with the engine's search attributes registered. */
+import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { searchAttributes } from '../../domain/workflow-ids.ts';
+
+/** Call `teardown()` on the answer. It takes about two seconds to start: start one for each file, not for each test. */
+export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+  const path = process.env.LINKWRIGHT_TEST_TEMPORAL_CLI;
+  if (!path) throw new Error('LINKWRIGHT_TEST_TEMPORAL_CLI is not set: run this test with `npm test -- <path>`, which finds it.');
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      searchAttributes: Object.values(searchAttributes).map(({ name, type }) =>
+        defineSearchAttributeKey(name, type as SearchAttributeType),
+      ),
+    },
+  });
+}
