@@ -8,6 +8,8 @@ export interface ConnectionFacts {
   state: ConnectionState;
   /** Failed runs in a row, by job. A job without an entry has none. */
   failedInARow: Record<string, number>;
+  /** Whether people were called and the incident is still open. */
+  openIncident: boolean;
 }
 
 export interface FinishedRun {
@@ -35,8 +37,9 @@ export function judgeRun(facts: ConnectionFacts, run: FinishedRun, escalateAfter
 
   if (run.outcome === 'succeeded') {
     const { [run.jobId]: _, ...failing } = facts.failedInARow;
-    const recovered = troubled.includes(facts.state) && Object.keys(failing).length === 0;
-    return { failedInARow: failing, state: recovered ? 'active' : facts.state, escalate: false, recovered };
+    const troubledNow = troubled.includes(facts.state);
+    const recovered = (troubledNow || facts.openIncident) && Object.keys(failing).length === 0;
+    return { failedInARow: failing, state: recovered && troubledNow ? 'active' : facts.state, escalate: false, recovered };
   }
 
   const failures = (facts.failedInARow[run.jobId] ?? 0) + 1;

@@ -162,6 +162,8 @@ export interface Provider<Credentials = any, Settings = any> {
   /** What a stored event means in our words; an event that means nothing to us answers an empty list. Never throws. */
   normalize(event: Omit<InboundEvent, 'key'>): NormalizedEvent[];
   sendMessage?: SendMessage<ProviderContext<Credentials, Settings>>;
+  /** Vendor codes that say a recipient has opted out: nothing is sent to them again. */
+  optedOutCodes: string[];
   /** The metrics that this provider's records feed. */
   metrics: MetricKey[];
   /** Anything thrown by the functions above, by consequence. Never throws; takes `null` and `42` too. */

@@ -4,6 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ConnectionState } from '../domain/connection-state.ts';
+import type { DeliveryStatus } from '../domain/delivery-status.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
@@ -59,8 +60,8 @@ export interface ConnectorInput {
   state: ConnectionState;
   policy: Pick<ConnectionPolicy, 'escalateAfterFailedRuns' | 'ladder'>;
   failedInARow: Record<string, number>;
-  /** The open incident, if any. */
-  incidentId: string | null;
+  /** The open incidents by cause. */
+  incidents: Partial<Record<FailureCode, string>>;
 }
 export interface SyncNowInput extends Actor {
   /** All streams when absent. */
@@ -100,7 +101,7 @@ export const policyChangedSignal = defineSignal<[ConnectorInput['policy']]>('pol
 export interface ConnectorStatus {
   state: ConnectionState;
   failedInARow: Record<string, number>;
-  incidentId: string | null;
+  incidents: Partial<Record<FailureCode, string>>;
 }
 export const connectorStatusQuery = defineQuery<ConnectorStatus>('connectorStatus');
 
@@ -132,7 +133,6 @@ export interface DrainEventsInput {
   connectionId: string;
   companyId: string;
   providerKey: string;
-  appliedBefore?: number;
 }
 export const eventsArrivedSignal = defineSignal('eventsArrived');
 
@@ -145,10 +145,10 @@ export interface DeliverMessageInput {
   policy: ConnectionPolicy['delivery'];
 }
 export interface DeliverMessageResult {
-  status: import('../domain/delivery-status.ts').DeliveryStatus;
+  status: DeliveryStatus;
 }
 export interface DeliveryStatusChanged {
-  status: import('../domain/delivery-status.ts').DeliveryStatus;
+  status: DeliveryStatus;
 }
 export const deliveryStatusSignal = defineSignal<[DeliveryStatusChanged]>('deliveryStatus');
 export interface DecideDeliveryInput extends Actor {
@@ -172,4 +172,5 @@ export interface EscalationResult {
 export const acknowledgeUpdate = defineUpdate<CommandAnswer, [Actor]>('acknowledge');
 export const takeOverUpdate = defineUpdate<CommandAnswer, [Actor]>('takeOver');
 export const resolveEscalationUpdate = defineUpdate<CommandAnswer, [Actor & { note: string }]>('resolveEscalation');
-export const recoveredSignal = defineSignal('recovered');
+/** The connection recovered, or was disconnected: nobody needs to act any more. */
+export const incidentOverSignal = defineSignal<[EscalationResult]>('incidentOver');

@@ -1,0 +1,109 @@
+/** What a connection's commands and verdicts do to rows, Schedules and credentials. Each is repeatable. */
+import type { ConnectionState } from '../domain/connection-state.ts';
+import { consequences, type FailureCode } from '../domain/failure.ts';
+import { workflowIds } from '../domain/workflow-ids.ts';
+import type { ActivityDeps } from './deps.ts';
+import { checkUsable } from './onboarding.ts';
+import { failWith, openConnection } from './provider-call.ts';
+
+interface RequestedRun {
+  jobId: string;
+  stream: string;
+  runId: string;
+  workflowId: string;
+  status: 'accepted' | 'already';
+}
+
+export function connectorActivities(deps: ActivityDeps) {
+  const { app } = deps;
+  return {
+    async changeState(input: {
+      connectionId: string;
+      state: ConnectionState;
+      reason: string;
+      by: string;
+      schedulesRun: boolean;
+    }): Promise<void> {
+      const { connectionId, state, reason, by, schedulesRun } = input;
+      for (const { id } of await app.jobs.list(connectionId))
+        await deps.temporal.setSchedulePaused(id, !schedulesRun, `${state}: ${reason}`);
+      await app.connections.setState(connectionId, state, reason, by);
+    },
+
+    /** Opens a run of each job asked for, or names the one that is under way. The workflow then starts what was accepted. */
+    async requestRuns(input: { connectionId: string; requestId: string; stream?: string }): Promise<{ runs: RequestedRun[] }> {
+      const jobs = (await app.jobs.list(input.connectionId)).filter(({ stream }) => !input.stream || stream === input.stream);
+      if (jobs.length === 0)
+        throw failWith('configuration_invalid', `There is no stream "${input.stream ?? ''}" on this connection.`);
+      const runs: RequestedRun[] = [];
+      for (const { id: jobId, stream } of jobs) {
+        const workflowId = workflowIds.syncOnDemand(jobId, input.requestId);
+        const opened = await takeRun(deps, { jobId, workflowId, trigger: 'manual' });
+        runs.push(
+          opened.opened
+            ? { jobId, stream, runId: opened.runId, workflowId, status: 'accepted' }
+            : { jobId, stream, ...opened.holder, status: 'already' },
+        );
+      }
+      return { runs };
+    },
+
+    /** Puts new credentials in force, after a real call with them. */
+    async useCredentials({ connectionId, tokenId }: { connectionId: string; tokenId: string; by: string }): Promise<void> {
+      const { provider, context } = await openConnection(deps, connectionId, tokenId);
+      await app.accounts.save(connectionId, await checkUsable(provider, context));
+      await app.credentials.activate(tokenId);
+    },
+
+    async useManualValue({ snapshotId }: { snapshotId: string }): Promise<void> {
+      await app.metrics.activateManual(snapshotId);
+    },
+
+    /** The provider's value wins again; what the person had entered, and the difference, stay as a row. */
+    async handBackManualValues({ connectionId }: { connectionId: string }): Promise<void> {
+      await app.metrics.handBack(connectionId, deps.now());
+    },
+
+    async openIncident(input: { connectionId: string; companyId: string; cause: FailureCode }): Promise<{ incidentId: string }> {
+      const connection = await app.connections.get(input.connectionId);
+      const { meaning, ownerAction } = consequences[input.cause];
+      const sentence = `${connection.label}: ${meaning} ${ownerAction}`;
+      const { incidentId } = await app.incidents.open({ ...input, sentence });
+      return { incidentId };
+    },
+
+    async disconnectConnection({
+      connectionId,
+      by,
+      reason,
+    }: {
+      connectionId: string;
+      by: string;
+      reason: string;
+    }): Promise<void> {
+      for (const { id } of await app.jobs.list(connectionId)) await deps.temporal.deleteSchedule(id);
+      await app.credentials.forget(connectionId, { actor: by });
+      await app.connections.setState(connectionId, 'disconnected', reason, by);
+    },
+
+    async wakeEvents({ connectionId }: { connectionId: string }): Promise<void> {
+      const { companyId, providerKey } = await app.connections.get(connectionId);
+      await deps.temporal.wakeEvents({ connectionId, companyId, providerKey });
+    },
+  };
+}
+
+/** The place of one job: held by a run whose workflow lives. A holder that was terminated gives way, and its row says so. */
+export async function takeRun(
+  deps: ActivityDeps,
+  input: { jobId: string; workflowId: string; trigger: 'schedule' | 'manual' | 'onboarding' },
+) {
+  const opened = await deps.app.runs.open(input);
+  if (opened.opened || (await deps.temporal.isRunning(opened.holder.workflowId))) return opened;
+  await deps.app.runs.close(opened.holder.runId, {
+    outcome: 'failed',
+    code: 'defect',
+    sentence: 'The run’s workflow ended without closing it; the next run goes on from its last page.',
+  });
+  return deps.app.runs.open(input);
+}

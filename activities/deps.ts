@@ -1,0 +1,54 @@
+/** What activities are handed at start. Nothing here is global, so that tests and several workers can each have their own. */
+import type { FailureCode } from '../domain/failure.ts';
+import type { DeliveryStatus } from '../domain/delivery-status.ts';
+import type { Provider, ProviderHttp } from '../providers/contract.ts';
+import type { AppStores } from '../db/app/stores/index.ts';
+import type { TrafficStores } from '../db/traffic/stores/index.ts';
+import type { RunOutcome } from '../domain/run-verdict.ts';
+
+export interface ActivityDeps {
+  app: AppStores;
+  traffic: TrafficStores;
+  getProvider(key: string): Provider;
+  /** A client for one connection: base URL in force, time-outs, and a redacted log line for each call. */
+  httpFor(provider: Provider, owner: { connectionId: string; companyId: string }): ProviderHttp;
+  temporal: TemporalPort;
+  /** The platform's own sender, by which people are told about incidents; `null` when none is configured. */
+  notifier: Notifier | null;
+  /** What providers call back: the scheme and host that the outside world sees, without a slash at the end. */
+  publicUrl: string;
+  now(): Date;
+}
+
+export interface Notifier {
+  providerKey: string;
+  credentials: Record<string, string>;
+  from: string;
+}
+
+/** The few things that activities ask of Temporal. Each is safe to repeat. */
+export interface TemporalPort {
+  isRunning(workflowId: string): Promise<boolean>;
+  ensureSchedule(schedule: SyncSchedule): Promise<void>;
+  setSchedulePaused(jobId: string, paused: boolean, note: string): Promise<void>;
+  deleteSchedule(jobId: string): Promise<void>;
+  wakeEvents(connection: ConnectionRef): Promise<void>;
+  runFinished(
+    connectionId: string,
+    run: { jobId: string; runId: string; outcome: RunOutcome; code?: FailureCode },
+  ): Promise<void>;
+  deliveryStatus(deliveryId: string, status: DeliveryStatus): Promise<void>;
+}
+
+export interface ConnectionRef {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+}
+
+export interface SyncSchedule extends ConnectionRef {
+  jobId: string;
+  stream: string;
+  cadenceS: number;
+  paused: boolean;
+}

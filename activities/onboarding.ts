@@ -1,0 +1,143 @@
+/** What the six steps of onboarding do. Each is repeatable: a step that was interrupted is done again and ends the same. */
+import type { ConnectionPolicy } from '../domain/policy.ts';
+import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
+import { applyMapping } from '../domain/mapping.ts';
+import type { CheckResult, Provider, ProviderContext } from '../providers/contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { asActivityFailure, callProvider, contextFor, failWith, openConnection } from './provider-call.ts';
+import { saveMetrics } from './metrics.ts';
+
+interface StepInput {
+  connectionId: string;
+  /** The user or API key that confirms. */
+  by: string;
+}
+type Summary = ConfirmedStep['summary'];
+
+/** Records of each stream that the mapping step tries the mapping on. */
+const sampleSize = 50;
+
+export async function checkUsable(provider: Provider, context: ProviderContext): Promise<CheckResult> {
+  const check = await callProvider(provider, () => provider.check(context));
+  if (!check.usable.ok) throw asActivityFailure(check.usable.failure);
+  return check;
+}
+
+export function onboardingActivities(deps: ActivityDeps) {
+  const { app } = deps;
+
+  async function openStaged(connectionId: string) {
+    const staged = (await app.credentials.staged(connectionId)) ?? (await app.credentials.active(connectionId));
+    if (!staged) throw failWith('credentials_rejected', 'No credentials were given: confirm the access step with credentials.');
+    const connection = await app.connections.get(connectionId);
+    return {
+      ...staged,
+      connection,
+      provider: deps.getProvider(connection.providerKey),
+      context: contextFor(deps, connection, staged.values),
+    };
+  }
+
+  return {
+    /** Step 1: a real call to the provider with the staged credentials. */
+    async confirmAccess({ connectionId }: StepInput): Promise<Summary> {
+      const { provider, context, kind } = await openStaged(connectionId);
+      const { account, reaches } = await checkUsable(provider, context);
+      return { auth: kind, accountStatus: account.status, reaches: reaches.length, docs: provider.docsUrl };
+    },
+
+    /** Step 2: what the account reaches becomes rows, the credentials come into force, the streams become jobs. */
+    async createRecords({ connectionId }: StepInput): Promise<Summary> {
+      const { provider, context, tokenId } = await openStaged(connectionId);
+      const check = await checkUsable(provider, context);
+      await app.accounts.save(connectionId, check);
+      const { policy } = await app.connections.settings(connectionId);
+      const jobs = Object.entries(provider.streams).map(([stream, { object, cadenceS }]) => ({
+        stream,
+        object,
+        cadenceS: policy.cadenceS[stream] ?? cadenceS,
+      }));
+      await app.jobs.ensure(connectionId, jobs);
+      await app.credentials.activate(tokenId);
+      return { reaches: check.reaches.length, jobs: jobs.length };
+    },
+
+    /** Step 3: publishes the provider's own mapping where the admin gave none, and tries it on a real sample. */
+    async prepareMappings({ connectionId, by }: StepInput): Promise<Summary> {
+      const { provider, context } = await openConnection(deps, connectionId);
+      const summary: Summary = {};
+      for (const [name, stream] of Object.entries(provider.streams)) {
+        const mapping =
+          (await app.mappings.current(connectionId, stream.object)) ??
+          (await app.mappings.publish({ connectionId, mapping: stream.mapping }, { actor: by }));
+        const { records } = await callProvider(provider, () =>
+          stream.fetchPage(context, { cursor: null, now: deps.now(), pageSize: sampleSize }),
+        );
+        summary[`${name}.version`] = mapping.version;
+        summary[`${name}.fields`] = mapping.fields.length;
+        summary[`${name}.sampled`] = records.length;
+        summary[`${name}.mapped`] = records.filter((raw) => 'record' in applyMapping(mapping, raw)).length;
+      }
+      return summary;
+    },
+
+    async listJobs({ connectionId }: { connectionId: string }) {
+      const jobs = await app.jobs.list(connectionId);
+      return { jobs: jobs.map(({ id, stream }) => ({ jobId: id, stream })) };
+    },
+
+    /** Step 5: today's values become the baseline, and the client's card stands. */
+    async writeBaseline(input: StepInput & { nextAction: string; explanation: string }): Promise<Summary> {
+      const { connectionId, nextAction, explanation } = input;
+      const connection = await app.connections.get(connectionId);
+      const { metrics } = deps.getProvider(connection.providerKey);
+      const summary: Summary = {};
+      for (const metricKey of metrics) {
+        const at = deps.now();
+        const value = await app.metrics.compute(connectionId, metricKey, at);
+        await app.metrics.saveSnapshot({ companyId: connection.companyId, connectionId, metricKey, kind: 'baseline', value, at });
+        await app.cards.save({ companyId: connection.companyId, connectionId, metricKey, nextAction, explanation });
+        summary[metricKey] = value;
+      }
+      await saveMetrics(deps, connection);
+      return summary;
+    },
+
+    /** Step 6: Schedules and state. The `connector` is started by the workflow right after. */
+    async launchConnection({
+      connectionId,
+      by,
+    }: StepInput): Promise<{ policy: Pick<ConnectionPolicy, 'escalateAfterFailedRuns' | 'ladder'>; schedules: number }> {
+      const connection = await app.connections.get(connectionId);
+      const { policy } = await app.connections.settings(connectionId);
+      const jobs = await app.jobs.list(connectionId);
+      for (const { id: jobId, stream, cadenceS } of jobs)
+        await deps.temporal.ensureSchedule({
+          connectionId,
+          companyId: connection.companyId,
+          providerKey: connection.providerKey,
+          jobId,
+          stream,
+          cadenceS,
+          paused: false,
+        });
+      await app.connections.setState(connectionId, 'active', 'Launched.', by);
+      return {
+        policy: { escalateAfterFailedRuns: policy.escalateAfterFailedRuns, ladder: policy.ladder },
+        schedules: jobs.length,
+      };
+    },
+
+    async recordStep(input: { connectionId: string; companyId: string; step: OnboardingStep; by: string }): Promise<void> {
+      const { connectionId, companyId, step, by } = input;
+      await app.audit.append({ companyId, actor: by, action: `onboarding.${step}`, subject: connectionId, outcome: 'done' });
+    },
+
+    /** Cancel: nothing that onboarding made stays, but for its audit rows. */
+    async undoOnboarding({ connectionId, by }: StepInput): Promise<void> {
+      if (!(await app.connections.find(connectionId))) return;
+      for (const { id } of await app.jobs.list(connectionId)) await deps.temporal.deleteSchedule(id);
+      await app.connections.removeUnlaunched(connectionId, { actor: by });
+    },
+  };
+}

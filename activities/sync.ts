@@ -1,0 +1,140 @@
+/** One sync run: open it, pull its pages, close it. */
+import { Context, heartbeat } from '@temporalio/activity';
+import { applyMapping, type MappingSet } from '../domain/mapping.ts';
+import { consequences, type FailureCode } from '../domain/failure.ts';
+import type { CanonicalRecord } from '../domain/records.ts';
+import type { RetryPolicy } from '../domain/policy.ts';
+import type { RunOutcome } from '../domain/run-verdict.ts';
+import type { Page } from '../providers/contract.ts';
+import { takeRun } from './connector.ts';
+import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { saveMetrics } from './metrics.ts';
+import { polledEvent } from './polled-event.ts';
+import { callProvider, failWith, openConnection } from './provider-call.ts';
+
+interface RunRef extends ConnectionRef {
+  jobId: string;
+  trigger: 'schedule' | 'manual' | 'onboarding';
+}
+
+/** Records of one page: large enough for one multi-row statement to pay, small enough to repeat. */
+const pageSize = 1000;
+/** One activity goes on for this long and then lets the workflow ask again, well under its time-out. */
+const pullForMs = 5 * 60_000;
+
+export function syncActivities(deps: ActivityDeps) {
+  const { app, traffic } = deps;
+  return {
+    async openRun(input: RunRef): Promise<{ opened: true; runId: string; retry: RetryPolicy } | { opened: false }> {
+      const { workflowExecution } = Context.current().info;
+      const opened = await takeRun(deps, {
+        jobId: input.jobId,
+        workflowId: workflowExecution!.workflowId,
+        trigger: input.trigger,
+      });
+      if (!opened.opened) return { opened: false };
+      const { policy } = await app.connections.settings(input.connectionId);
+      return { opened: true, runId: opened.runId, retry: policy.retry };
+    },
+
+    /**
+     * Pulls pages from the job's cursor on, fetching the next while the previous is written. Each page is committed with its cursor,
+     * so an attempt that dies repeats at most one page.
+     */
+    async pullPages(input: RunRef & { runId: string }): Promise<{ done: boolean }> {
+      const { connectionId, companyId, jobId, runId } = input;
+      const job = await app.jobs.find(jobId);
+      if (!job) throw failWith('defect', `The job ${jobId} is gone, though its run ${runId} is open.`);
+      const { provider, context, connection } = await openConnection(deps, connectionId);
+      const stream = provider.streams[job.stream];
+      const mapping = stream && (await app.mappings.current(connectionId, stream.object));
+      if (!stream || !mapping)
+        throw failWith('configuration_invalid', `The stream "${job.stream}" has no published mapping: publish one.`);
+
+      const signal = Context.current().cancellationSignal;
+      const fetchAfter = (cursor: string | null): Promise<Page> =>
+        callProvider(provider, () => stream.fetchPage(context, { cursor, now: deps.now(), pageSize, signal }));
+      const until = Date.now() + pullForMs;
+      let fetched: Promise<Page> = fetchAfter(job.cursor);
+      for (;;) {
+        const page = await fetched;
+        const last = page.done || Date.now() > until;
+        if (!last) {
+          fetched = fetchAfter(page.cursor);
+          fetched.catch(() => undefined); // awaited in the next round; a write that fails first must not leave it unhandled
+        }
+        const { records, rejected } = mapPage(mapping, page.records);
+        await app.records.savePage({
+          connectionId,
+          companyId,
+          jobId,
+          runId,
+          mappingVersion: mapping.version,
+          records,
+          failed: rejected.map(({ externalId, sentence }) => ({ externalId, code: 'record_rejected' as const, sentence })),
+          cursor: page.cursor,
+        });
+        if (rejected.length > 0) {
+          await traffic.events.storeBatch(
+            rejected.map(({ raw }) => polledEvent({ ...connection, connectionId }, mapping, raw, deps.now())),
+          );
+          await deps.temporal.wakeEvents(input);
+        }
+        heartbeat({ cursor: page.cursor });
+        Context.current().cancellationSignal.throwIfAborted();
+        if (last) return { done: page.done };
+      }
+    },
+
+    /** Closes the run once, brings metrics, freshness and health up to date, and tells the connection's workflow. */
+    async closeRun(input: RunRef & { runId: string; outcome: RunOutcome; code?: FailureCode; sentence?: string }) {
+      const { connectionId, runId, outcome, code, sentence } = input;
+      const run = await app.runs.close(runId, { outcome, ...(code && { code }), ...(sentence && { sentence }) });
+      const connection = await app.connections.get(connectionId);
+      if (outcome === 'succeeded') {
+        await saveMetrics(deps, connection, runId);
+        await app.connections.markSucceeded(connectionId, deps.now());
+      }
+      if (outcome === 'succeeded' || outcome === 'failed') {
+        const words = sentence ?? (code ? consequences[code].meaning : 'The last run succeeded.');
+        await app.health.record({
+          connectionId,
+          companyId: input.companyId,
+          ok: outcome === 'succeeded',
+          latencyMs: null,
+          code: code ?? null,
+          sentence: words,
+        });
+        await app.health.summarizeDay({
+          companyId: input.companyId,
+          providerKey: input.providerKey,
+          day: deps.now().toISOString().slice(0, 10),
+        });
+      }
+      if (input.trigger !== 'onboarding')
+        await deps.temporal.runFinished(connectionId, { jobId: input.jobId, runId, outcome, ...(code && { code }) });
+      return { runId, outcome, ...(code && { code }), counts: run.counts };
+    },
+  };
+}
+
+interface Rejected {
+  raw: unknown;
+  externalId: string | null;
+  sentence: string;
+}
+
+function mapPage(mapping: MappingSet, raws: unknown[]): { records: CanonicalRecord[]; rejected: Rejected[] } {
+  const records: CanonicalRecord[] = [];
+  const rejected: Rejected[] = [];
+  for (const raw of raws) {
+    const mapped = applyMapping(mapping, raw);
+    if ('record' in mapped) records.push(mapped.record);
+    else {
+      const id = (raw as Record<string, unknown> | null)?.[mapping.externalId];
+      const sentence = mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+      rejected.push({ raw, externalId: typeof id === 'string' ? id : null, sentence });
+    }
+  }
+  return { records, rejected };
+}

@@ -1,0 +1,52 @@
+/** The workers: one for each task queue, sharing one workflow bundle. */
+import { fileURLToPath } from 'node:url';
+import { Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { taskQueues, type TaskQueue } from '../domain/workflow-ids.ts';
+
+const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+const workflowInterceptors = [fileURLToPath(new URL('../workflows/summaries.ts', import.meta.url))];
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  deps: ActivityDeps;
+  queues: TaskQueue[];
+  /** How long activities under way may take to finish when the worker is asked to stop. */
+  shutdownGraceMs: number;
+  /** A bundle made before, so that tests bundle once. */
+  bundle?: WorkflowBundle;
+}
+
+export async function bundleWorkflows(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: workflowInterceptors });
+}
+
+/** Polls until `stop` is called. `failed` rejects when a worker dies by itself. */
+export async function startWorkers(options: WorkersOptions): Promise<{ stop(): Promise<void>; failed: Promise<void> }> {
+  const { connection, namespace, deps, queues, shutdownGraceMs } = options;
+  const workflowBundle = options.bundle ?? (await bundleWorkflows());
+  const activities = createActivities(deps);
+  const workers = await Promise.all(
+    queues.map((queue) =>
+      Worker.create({
+        connection,
+        namespace,
+        taskQueue: taskQueues[queue],
+        workflowBundle,
+        activities,
+        shutdownGraceTime: shutdownGraceMs,
+      }),
+    ),
+  );
+  const runs = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  runs.catch(() => undefined); // `failed` carries it; a stop before anybody listens must not crash the process
+  return {
+    failed: runs,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await runs;
+    },
+  };
+}

@@ -1,0 +1,214 @@
+/**
+ * A connection's life after launch: its state, the commands people give, the outcomes its runs report, and the incidents they
+ * become. Idle costs nothing: it wakes for messages only, and continues as new when its history has grown.
+ */
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  currentUpdateInfo,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  decideCommand,
+  schedulesRun,
+  stateWords,
+  type ConnectionCommand,
+  type ConnectionState,
+} from '../domain/connection-state.ts';
+import type { FailureCode } from '../domain/failure.ts';
+import { judgeRun } from '../domain/run-verdict.ts';
+import { searchAttributes, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
+import { escalation } from './escalation.ts';
+import { readFailure } from './failure.ts';
+import { takeTurns } from './in-turn.ts';
+import {
+  connectorStatusQuery,
+  disconnectUpdate,
+  enterManualValueUpdate,
+  escalationClosedSignal,
+  incidentOverSignal,
+  pauseUpdate,
+  policyChangedSignal,
+  reauthorizeUpdate,
+  resumeUpdate,
+  runFinishedSignal,
+  syncNowUpdate,
+  type CommandAnswer,
+  type ConnectorInput,
+  type EscalationResult,
+  type RunFinished,
+  type StartedRun,
+} from './messages.ts';
+import { interactive, own } from './proxies.ts';
+import { startOnce } from './start-once.ts';
+import { syncRun } from './sync-run.ts';
+
+export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
+  const { connectionId, companyId, providerKey } = input;
+  let { policy, failedInARow } = input;
+  let state = input.state as ConnectionState; // handlers change it while the story below awaits
+  let incidents = { ...input.incidents };
+  const finished: RunFinished[] = [];
+  let shown = '';
+  const inTurn = takeTurns();
+
+  setHandler(runFinishedSignal, (run) => void finished.push(run));
+  setHandler(escalationClosedSignal, ({ incidentId }) => {
+    incidents = Object.fromEntries(Object.entries(incidents).filter(([, id]) => id !== incidentId));
+    show();
+  });
+  setHandler(policyChangedSignal, (changed) => void (policy = changed));
+  setHandler(connectorStatusQuery, () => ({ state, failedInARow, incidents }));
+
+  setHandler(syncNowUpdate, (given) =>
+    command('syncNow', async () => {
+      const runs = await startRuns(given.stream);
+      if (runs.every((run) => run.status === 'already'))
+        return { verdict: 'already', sentence: `A run is under way: ${runs.map((run) => run.runId).join(', ')}.` };
+      return { verdict: 'accepted', runs };
+    }),
+  );
+  setHandler(pauseUpdate, ({ by, reason }) => command('pause', (to) => enter(to!, reason, by)));
+  setHandler(resumeUpdate, ({ by }) =>
+    command('resume', async (to) => {
+      failedInARow = {};
+      await enter(to!, 'Resumed.', by);
+      await own.wakeEvents({ connectionId });
+      return { verdict: 'accepted' };
+    }),
+  );
+  setHandler(reauthorizeUpdate, ({ by, tokenId }) =>
+    command('reauthorize', async (to) => {
+      await interactive.useCredentials({ connectionId, tokenId, by });
+      failedInARow = {};
+      if (to) await enter(to, 'Reauthorized.', by);
+      if (schedulesRun(state)) await startRuns(undefined);
+      return { verdict: 'accepted' };
+    }),
+  );
+  setHandler(enterManualValueUpdate, ({ by, snapshotId }) =>
+    command('enterManualValue', async (to) => {
+      await own.useManualValue({ snapshotId });
+      if (to) await enter(to, 'A person entered the value.', by);
+      return { verdict: 'accepted' };
+    }),
+  );
+  setHandler(disconnectUpdate, ({ by, reason }) =>
+    command('disconnect', async (to) => {
+      await own.disconnectConnection({ connectionId, by, reason });
+      state = to!;
+      await endIncidents('resolved');
+      show();
+      return { verdict: 'accepted' };
+    }),
+  );
+
+  show();
+  while (state !== 'disconnected') {
+    await condition(() => finished.length > 0 || state === 'disconnected' || workflowInfo().continueAsNewSuggested);
+    while (finished.length > 0) {
+      const run = finished.shift()!;
+      await inTurn(() => judge(run));
+    }
+    if (workflowInfo().continueAsNewSuggested && (state as ConnectionState) !== 'disconnected') {
+      await condition(allHandlersFinished);
+      if (finished.length === 0) await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents });
+    }
+  }
+  await condition(allHandlersFinished);
+  return { state };
+
+  /** Every command takes its turn and answers by the state table; what a provider refuses is an answer too, not an error. */
+  function command<T extends CommandAnswer>(
+    name: ConnectionCommand,
+    accept: (to?: ConnectionState) => Promise<T>,
+  ): Promise<T | CommandAnswer<never>> {
+    return inTurn(async () => {
+      const verdict = decideCommand(state, name);
+      if (verdict.verdict !== 'accepted') return verdict;
+      try {
+        return await accept(verdict.to);
+      } catch (error) {
+        const { code, sentence } = readFailure(error);
+        return { verdict: 'refused', reason: sentence, code };
+      }
+    });
+  }
+
+  async function enter(to: ConnectionState, reason: string, by: string): Promise<{ verdict: 'accepted' }> {
+    await own.changeState({ connectionId, state: to, reason, by, schedulesRun: schedulesRun(to) });
+    state = to;
+    show();
+    return { verdict: 'accepted' };
+  }
+
+  async function startRuns(stream: string | undefined): Promise<StartedRun[]> {
+    const requestId = currentUpdateInfo()!.id;
+    const { runs } = await own.requestRuns({ connectionId, requestId, ...(stream && { stream }) });
+    for (const run of runs.filter(({ status }) => status === 'accepted')) {
+      await startOnce(syncRun, {
+        workflowId: run.workflowId,
+        taskQueue: taskQueues.sync,
+        staticSummary: `Sync of ${run.stream}, on demand`,
+        input: { connectionId, companyId, providerKey, jobId: run.jobId, trigger: 'manual' },
+      });
+    }
+    return runs;
+  }
+
+  async function judge(run: RunFinished): Promise<void> {
+    if (state === 'disconnected') return;
+    const facts = { state, failedInARow, openIncident: Object.keys(incidents).length > 0 };
+    const verdict = judgeRun(facts, run, policy.escalateAfterFailedRuns);
+    failedInARow = verdict.failedInARow;
+    const cause = run.code ?? 'defect';
+    if (verdict.state !== state) await enter(verdict.state, verdict.recovered ? 'Recovered.' : cause, 'engine');
+    if (verdict.escalate) await escalate(cause);
+    if (verdict.recovered) {
+      await own.handBackManualValues({ connectionId });
+      await endIncidents('recovered');
+    }
+    show();
+  }
+
+  async function escalate(cause: FailureCode): Promise<void> {
+    const { incidentId } = await own.openIncident({ connectionId, companyId, cause });
+    if (incidents[cause] === incidentId) return;
+    incidents[cause] = incidentId;
+    await startOnce(escalation, {
+      workflowId: workflowIds.escalation(incidentId),
+      taskQueue: taskQueues.lifecycle,
+      staticSummary: `Incident of ${connectionId}: ${cause}`,
+      input: { incidentId, connectionId, companyId, providerKey, ladder: policy.ladder },
+    });
+  }
+
+  async function endIncidents(outcome: EscalationResult['outcome']): Promise<void> {
+    for (const incidentId of Object.values(incidents))
+      await getExternalWorkflowHandle(workflowIds.escalation(incidentId))
+        .signal(incidentOverSignal, { outcome })
+        .catch(() => undefined); // it may have been closed by a person this very moment
+    incidents = {};
+  }
+
+  /** What ops read in the Temporal UI. */
+  function show(): void {
+    const escalated = Object.keys(incidents).length > 0;
+    if (shown !== `${state} ${escalated}`) {
+      upsertSearchAttributes([
+        { key: searchAttributes.state, value: state },
+        { key: searchAttributes.escalated, value: escalated },
+      ]);
+      shown = `${state} ${escalated}`;
+    }
+    const failing = Object.values(failedInARow).reduce((sum, count) => sum + count, 0);
+    setCurrentDetails(
+      `**${state}** ${stateWords[state].nextAction}${escalated ? ' People are told.' : ''}${failing ? ` ${failing} failed in a row.` : ''}`,
+    );
+  }
+}

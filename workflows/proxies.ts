@@ -1,0 +1,65 @@
+/** Every activity that workflows call, with its time-outs and retry policy written out, by the kind of touch it is. */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { finalFailureCodes } from '../domain/failure.ts';
+import type { RetryPolicy } from '../domain/policy.ts';
+
+/** Our own database and Temporal: goes on trying, because only an outage of ours makes it fail. */
+export const own = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    nonRetryableErrorTypes: finalFailureCodes,
+  },
+});
+
+/** One quick row of ours at the very start of a run: kept out of the history's event count. */
+export const quick = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/** A call to the provider that a person waits for: a few quick tries, then an answer. */
+export const interactive = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3, nonRetryableErrorTypes: finalFailureCodes },
+});
+
+/** Pages of one run: many minutes of work, a heartbeat with each page, the connection's own patience. */
+export function pulling(retry: RetryPolicy) {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '1 minute',
+    retry: {
+      initialInterval: retry.initialMs,
+      backoffCoefficient: retry.factor,
+      maximumInterval: retry.maxMs,
+      maximumAttempts: retry.attemptsMax,
+      nonRetryableErrorTypes: finalFailureCodes,
+    },
+  });
+}
+
+/** Stored events wait for nothing but our own databases, so there is no last attempt. */
+export const draining = proxyActivities<Activities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
+/**
+ * A write at the provider. It may be repeated because the activity claims the row first and looks before it sends again; the
+ * time-out is longer than the HTTP client's, so that two attempts never overlap.
+ */
+export const sending = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: {
+    initialInterval: '5 seconds',
+    backoffCoefficient: 3,
+    maximumInterval: '30 minutes',
+    maximumAttempts: 8,
+    nonRetryableErrorTypes: finalFailureCodes,
+  },
+});

@@ -1,0 +1,59 @@
+/** Words for the Temporal UI: what each activity does, beside its name. Only words; what happens is decided in the workflows. */
+import type {
+  ActivityInput,
+  LocalActivityInput,
+  Next,
+  WorkflowInterceptors,
+  WorkflowOutboundCallsInterceptor,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+const summaries: Record<keyof Activities, string> = {
+  confirmAccess: 'Call the provider with the staged credentials',
+  createRecords: 'Write account, senders and jobs; put the credentials in force',
+  prepareMappings: 'Publish mappings and try them on a sample',
+  listJobs: 'List the connection’s jobs',
+  writeBaseline: 'Write baseline values and the client’s card',
+  launchConnection: 'Create Schedules and mark the connection active',
+  recordStep: 'Write the confirmed step into the audit log',
+  undoOnboarding: 'Remove what onboarding made',
+  changeState: 'Write the new state; pause or resume Schedules',
+  requestRuns: 'Open runs on demand, or name those under way',
+  useCredentials: 'Try the new credentials and put them in force',
+  useManualValue: 'Show the value a person entered',
+  handBackManualValues: 'Let the provider’s value win and keep the difference',
+  openIncident: 'Open the incident, or count its repeat',
+  disconnectConnection: 'Delete Schedules, forget credentials, mark disconnected',
+  wakeEvents: 'Wake the draining of stored events',
+  openRun: 'Open the run',
+  pullPages: 'Pull pages and commit each with its cursor',
+  closeRun: 'Close the run; bring metrics and freshness up to date',
+  drainStoredEvents: 'Apply stored events in order',
+  sendDelivery: 'Send the message, or look whether it went out',
+  pollDelivery: 'Ask the provider for the message’s status',
+  holdDelivery: 'Keep the message for a person’s decision',
+  applyDeliveryDecision: 'Carry out the person’s decision',
+  withdrawDelivery: 'Cancel the message before it is sent',
+  openDeliveryTask: 'Tell people that the message reached nobody',
+  notifyPeople: 'Tell the people on this rung',
+  recordIncidentAnswer: 'Write down who answered',
+  closeIncident: 'Close the incident',
+};
+
+function withSummary<Input extends ActivityInput | LocalActivityInput>(input: Input): Input {
+  return { ...input, options: { ...input.options, summary: summaries[input.activityType as keyof Activities] } };
+}
+
+class Summaries implements WorkflowOutboundCallsInterceptor {
+  scheduleActivity(input: ActivityInput, next: Next<WorkflowOutboundCallsInterceptor, 'scheduleActivity'>): Promise<unknown> {
+    return next(withSummary(input));
+  }
+  scheduleLocalActivity(
+    input: LocalActivityInput,
+    next: Next<WorkflowOutboundCallsInterceptor, 'scheduleLocalActivity'>,
+  ): Promise<unknown> {
+    return next(withSummary(input));
+  }
+}
+
+export const interceptors = (): WorkflowInterceptors => ({ outbound: [new Summaries()] });
