@@ -1,0 +1,103 @@
+/** The environment, parsed once at start. One error names every bad variable, and never its value. */
+import { z } from 'zod';
+import type { TaskQueue } from '../domain/workflow-ids.ts';
+import { readEnvironment, type Environment } from './environment.ts';
+import { databaseVariables, providerBaseUrl, providerBaseUrlPrefix, variables } from './variables.ts';
+
+export { ConfigError, type Environment } from './environment.ts';
+
+export interface Config {
+  database: { appUrl: string; trafficUrl: string; poolMax: number };
+  /** 32 bytes. */
+  masterKey: Buffer;
+  encryptPayloads: boolean;
+  /** `tls` and `apiKey` have the form that Temporal's connections take. */
+  temporal: {
+    address: string;
+    namespace: string;
+    uiUrl: string;
+    tls: false | { serverRootCACertificate?: Buffer; clientCertPair?: { crt: Buffer; key: Buffer } };
+    apiKey: string | undefined;
+  };
+  api: { host: string; port: number };
+  /** Scheme and host that providers call, without a slash at the end. */
+  publicUrl: string;
+  worker: { queues: TaskQueue[]; metricsPort: number };
+  shutdownGraceMs: number;
+  logLevel: string;
+  /** Addresses used in place of the vendors' own, by provider key. */
+  providerBaseUrls: Record<string, string>;
+  /** The platform's own sender, by which people are told about incidents. */
+  notify: { accountSid: string; authToken: string; from: string } | null;
+}
+
+const differentDatabases = (values: { APP_DATABASE_URL: string; TRAFFIC_DATABASE_URL: string }) =>
+  values.APP_DATABASE_URL !== values.TRAFFIC_DATABASE_URL;
+const sameDatabase = { error: 'must name another database than APP_DATABASE_URL', path: ['TRAFFIC_DATABASE_URL'] };
+
+const databaseEnvironment = z.object(databaseVariables).refine(differentDatabases, sameDatabase);
+
+const environment = z
+  .object({ ...variables, providerBaseUrls: z.record(z.string(), providerBaseUrl) })
+  .refine(differentDatabases, sameDatabase)
+  .refine(({ TEMPORAL_API_KEY, TEMPORAL_TLS }) => !TEMPORAL_API_KEY || TEMPORAL_TLS, {
+    error: 'needs TEMPORAL_TLS=true, else it would travel in the clear',
+    path: ['TEMPORAL_API_KEY'],
+  })
+  .refine(({ TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY }) => !TEMPORAL_TLS_CERT === !TEMPORAL_TLS_KEY, {
+    error: 'and TEMPORAL_TLS_KEY go together: give both or none',
+    path: ['TEMPORAL_TLS_CERT'],
+  })
+  .refine((values) => notifyParts(values).every(Boolean) || !notifyParts(values).some(Boolean), {
+    error: 'and the other NOTIFY_TWILIO_ variables go together: give all three or none',
+    path: ['NOTIFY_TWILIO_ACCOUNT_SID'],
+  });
+
+/** Throws `ConfigError`, whose message is for the person who set the variables. */
+export function loadConfig(env: Environment = process.env): Config {
+  const baseUrls = Object.entries(env).filter(([name, value]) => name.startsWith(providerBaseUrlPrefix) && value);
+  const values = readEnvironment(environment, env, { providerBaseUrls: Object.fromEntries(baseUrls) });
+  const [accountSid, authToken, from] = notifyParts(values);
+  return {
+    database: { appUrl: values.APP_DATABASE_URL, trafficUrl: values.TRAFFIC_DATABASE_URL, poolMax: values.DATABASE_POOL_MAX },
+    masterKey: values.MASTER_KEY,
+    encryptPayloads: values.ENCRYPT_PAYLOADS,
+    temporal: {
+      address: values.TEMPORAL_ADDRESS,
+      namespace: values.TEMPORAL_NAMESPACE,
+      uiUrl: values.TEMPORAL_UI_URL,
+      tls: temporalTls(values),
+      apiKey: values.TEMPORAL_API_KEY,
+    },
+    api: { host: values.API_HOST, port: values.API_PORT },
+    publicUrl: values.PUBLIC_URL,
+    worker: { queues: values.WORKER_QUEUES, metricsPort: values.WORKER_METRICS_PORT },
+    shutdownGraceMs: values.SHUTDOWN_GRACE_S * 1_000,
+    logLevel: values.LOG_LEVEL,
+    providerBaseUrls: Object.fromEntries(
+      Object.entries(values.providerBaseUrls).map(([name, url]) => [name.slice(providerBaseUrlPrefix.length).toLowerCase(), url]),
+    ),
+    notify: accountSid && authToken && from ? { accountSid, authToken, from } : null,
+  };
+}
+
+/** What migrations need, and nothing more: they run before the engine's secrets are at hand. */
+export function loadDatabaseUrls(env: Environment = process.env): { appUrl: string; trafficUrl: string } {
+  const { APP_DATABASE_URL: appUrl, TRAFFIC_DATABASE_URL: trafficUrl } = readEnvironment(databaseEnvironment, env);
+  return { appUrl, trafficUrl };
+}
+
+function notifyParts(
+  values: Partial<Record<`NOTIFY_TWILIO_${'ACCOUNT_SID' | 'AUTH_TOKEN' | 'FROM'}`, string | undefined>>,
+): [string | undefined, string | undefined, string | undefined] {
+  return [values.NOTIFY_TWILIO_ACCOUNT_SID, values.NOTIFY_TWILIO_AUTH_TOKEN, values.NOTIFY_TWILIO_FROM];
+}
+
+function temporalTls(values: z.output<typeof environment>): Config['temporal']['tls'] {
+  if (!values.TEMPORAL_TLS) return false;
+  const { TEMPORAL_TLS_CA: ca, TEMPORAL_TLS_CERT: crt, TEMPORAL_TLS_KEY: key } = values;
+  return {
+    ...(ca && { serverRootCACertificate: Buffer.from(ca) }),
+    ...(crt && key && { clientCertPair: { crt: Buffer.from(crt), key: Buffer.from(key) } }),
+  };
+}
