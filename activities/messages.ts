@@ -103,8 +103,9 @@ export function messageActivities(deps: ActivityDeps) {
           sentence,
         });
       await app.tasks.completeBySubject(deliveryId, sentence, by);
-      await app.errorQueue.settleDelivery(deliveryId, sentence);
-      return { status: (await get(deliveryId)).status };
+      const delivery = await get(deliveryId);
+      await app.errorQueue.settle({ connectionId: delivery.connectionId, deliveryId });
+      return { status: delivery.status };
     },
 
     async withdrawDelivery({ deliveryId, by }: { deliveryId: string; by: string }): Promise<{ status: DeliveryStatus }> {

@@ -34,7 +34,7 @@ export function onboardingActivities(deps: ActivityDeps) {
       ...staged,
       connection,
       provider: deps.getProvider(connection.providerKey),
-      context: contextFor(deps, connection, staged.values),
+      context: await contextFor(deps, connection, staged.values),
     };
   }
 

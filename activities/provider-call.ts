@@ -17,13 +17,18 @@ export async function openConnection(deps: ActivityDeps, connectionId: string, t
   const stored = tokenId ? await deps.app.credentials.read(tokenId) : await deps.app.credentials.active(connectionId);
   if (!stored)
     throw failWith('credentials_rejected', `${provider.label} has no credentials for this connection: reauthorize it.`);
-  return { connection, provider, context: contextFor(deps, connection, stored.values) };
+  return { connection, provider, context: await contextFor(deps, connection, stored.values) };
 }
 
-export function contextFor(deps: ActivityDeps, connection: Connection, credentials: Record<string, string>): ProviderContext {
+export async function contextFor(
+  deps: ActivityDeps,
+  connection: Connection,
+  credentials: Record<string, string>,
+): Promise<ProviderContext> {
   const provider = deps.getProvider(connection.providerKey);
   const http = deps.httpFor(provider, { connectionId: connection.id, companyId: connection.companyId });
-  return { http, credentials, settings: connection.settings };
+  const { settings } = await deps.app.connections.settings(connection.id);
+  return { http, credentials, settings };
 }
 
 /** Runs a call to a provider; whatever it throws becomes a failure by consequence, and Temporal retries or not by its code. */

@@ -105,11 +105,6 @@ export function syncActivities(deps: ActivityDeps) {
           code: code ?? null,
           sentence: words,
         });
-        await app.health.summarizeDay({
-          companyId: input.companyId,
-          providerKey: input.providerKey,
-          day: deps.now().toISOString().slice(0, 10),
-        });
       }
       if (input.trigger !== 'onboarding')
         await deps.temporal.runFinished(connectionId, { jobId: input.jobId, runId, outcome, ...(code && { code }) });

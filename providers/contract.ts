@@ -152,8 +152,10 @@ export interface Provider<Credentials = any, Settings = any> {
   label: string;
   category: 'messaging' | 'crm' | 'accounting' | 'payments' | 'chat' | 'calendar' | 'maps' | 'fleet' | 'automation';
   docsUrl: string;
-  /** The vendor's own; the engine may put another in its place (sandbox, regional host). */
+  /** The vendor's own; the engine may put another in its place (the sandbox, a proxy). */
   baseUrl: string;
+  /** The vendor's other hosts that this provider calls, `*.` for every host below a domain. No further host is sent anything. */
+  hosts?: readonly string[];
   auth: AuthKind<Credentials>[];
   settings: z.ZodType<Settings>;
   check(context: ProviderContext<Credentials, Settings>): Promise<CheckResult>;
@@ -179,11 +181,28 @@ export function defineProvider<Credentials, Settings>(
   return provider;
 }
 
-/** What the sandbox server mounts for a provider: the vendor's wire format, in memory, with faults on command. */
+/** One request to a sandbox, body read; `path` is relative to the provider's mount point. */
+export interface SandboxRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: Record<string, string | undefined>;
+  body: string;
+}
+export interface SandboxAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body: string;
+}
+
+/** What the sandbox server mounts for a provider: the vendor's wire format, in memory. The server itself adds faults and a log. */
 export interface ProviderSandbox {
   key: string;
-  /** Handles one request whose path is relative to the provider's mount point; body not yet read. */
-  handle(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse, path: string): Promise<void>;
+  answer(request: SandboxRequest): SandboxAnswer | Promise<SandboxAnswer>;
+  /** How the vendor words the refusals that a fault can ask for. */
+  refusals: Record<'status429' | 'status500' | 'revoked', (input: { retryAfterS?: number }) => SandboxAnswer>;
   /** The control endpoint's verbs for this provider, each with a JSON input and a JSON answer. */
   control: Record<string, (input: Record<string, unknown>) => Promise<unknown> | unknown>;
+  /** Ends what still runs by itself, for example callbacks on their way. */
+  close(): void;
 }

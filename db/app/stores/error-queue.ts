@@ -54,8 +54,8 @@ export interface ErrorQueueStore {
   retry(id: string, audit: By): Promise<QueueItem>;
   resolve(id: string, note: string, audit: By): Promise<QueueItem>;
   ignore(id: string, reason: string, audit: By): Promise<QueueItem>;
-  /** Resolves the open items of events that were applied after all. */
-  settle(input: { connectionId: string; rawEventIds: string[] }): Promise<void>;
+  /** Resolves, in the engine's name, the open items of events that were applied after all, or of deliveries that were decided. */
+  settle(input: { connectionId: string } & ({ rawEventIds: string[] } | { deliveryId: string })): Promise<void>;
 }
 
 // BODY

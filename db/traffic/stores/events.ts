@@ -33,8 +33,8 @@ export interface EventStore {
   storeBatch(rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }>;
   /** Events that wait, in order of arrival, with their payload opened. */
   nextBatch(connectionId: string, limit: number): Promise<StoredEvent[]>;
-  /** `applied`, or `ignored` where the event meant nothing; keeps what it meant. Repeatable. */
-  markApplied(connectionId: string, applied: { id: string; normalized: NormalizedEvent[] }[]): Promise<void>;
+  /** `applied`, or `ignored` where the event meant nothing (`applied: false`); keeps what it meant. Repeatable. */
+  markApplied(connectionId: string, done: { id: string; applied: boolean; normalized: NormalizedEvent[] }[]): Promise<void>;
   markFailed(connectionId: string, id: string, code: FailureCode, sentence: string): Promise<void>;
   /** Lets a failed event wait again. `false` when it is not failed, or when its payload is past its retention. */
   requeue(connectionId: string, id: string): Promise<boolean>;

@@ -1,4 +1,3 @@
-import type { FailureCode } from '../../../domain/failure.ts';
 import type { Page, PageInput } from '../../page.ts';
 import type { TrafficDb } from '../context.ts';
 
@@ -14,7 +13,8 @@ export interface ApiCallLog {
   /** `null` when no whole answer came. */
   status: number | null;
   latencyMs: number;
-  outcome: 'ok' | 'timeout' | 'connection' | 'truncated' | FailureCode;
+  /** `refused` is a whole answer with status 400 or above; `cancelled` is our own doing. */
+  outcome: 'ok' | 'refused' | 'timeout' | 'connection' | 'truncated' | 'cancelled';
   note: string | null;
 }
 
