@@ -1,0 +1,58 @@
+/** Histories that were recorded from running workflows must replay on today's code. A red test here means: guard the change with `patched()`. */
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DeterminismViolationError } from '@temporalio/common';
+import { Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
+import * as workflows from '../../workflows/index.ts';
+import { bundleWorkflows } from '../../workers/worker.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const historiesFolder = join(root, 'test/replay/histories');
+const names = (await readdir(historiesFolder)).filter((name) => name.endsWith('.json'));
+
+async function replay(workflowBundle: WorkflowBundle, name: string): Promise<void> {
+  const history = JSON.parse(await readFile(join(historiesFolder, name), 'utf8')) as unknown;
+  await Worker.runReplayHistory({ workflowBundle }, history, `${name}`);
+}
+
+describe('recorded histories', () => {
+  let bundle: WorkflowBundle;
+  beforeAll(async () => {
+    bundle = await bundleWorkflows();
+  }, 120_000);
+
+  it.each(Object.keys(workflows))('are there for %s', (workflow) => {
+    expect(names.filter((name) => name.startsWith(`${workflow}.`))).not.toHaveLength(0);
+  });
+
+  it.each(names)('replays %s', async (name) => {
+    await replay(bundle, name);
+  });
+});
+
+describe('an incompatible edit', () => {
+  let copy: string;
+  let altered: WorkflowBundle;
+  beforeAll(async () => {
+    // Inside node_modules, so that the copy resolves the same packages.
+    await mkdir(join(root, 'node_modules/.cache'), { recursive: true });
+    copy = await mkdtemp(join(root, 'node_modules/.cache/altered-workflows-'));
+    for (const room of ['workflows', 'domain']) await cp(join(root, room), join(copy, room), { recursive: true });
+    const file = join(copy, 'workflows/sync-run.ts');
+    const source = await readFile(file, 'utf8');
+    const edited = source
+      .replace('import { CancellationScope, isCancellation }', 'import { CancellationScope, isCancellation, sleep }')
+      .replace('  const { runId } = opened;', '  const { runId } = opened;\n  await sleep(1000);');
+    expect(edited.match(/sleep/g)).toHaveLength(2);
+    await writeFile(file, edited);
+    altered = await bundleWorkflowCode({ workflowsPath: join(copy, 'workflows/index.ts') });
+  }, 120_000);
+  afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  it('turns the replay red', async () => {
+    const [name] = names.filter((each) => each.startsWith('syncRun.'));
+    await expect(replay(altered, name!)).rejects.toThrow(DeterminismViolationError);
+  });
+});
