@@ -1,0 +1,37 @@
+import { defineProvider } from '../contract.ts';
+import { check } from './check.ts';
+import { classify, errorCatalogue, optedOutCodes } from './errors.ts';
+import { normalize } from './normalize.ts';
+import {
+  apiKeyCredentials,
+  authTokenCredentials,
+  settingsSchema,
+  type TwilioCredentials,
+  type TwilioSettings,
+} from './schema.ts';
+import { sendMessage } from './send.ts';
+import { messages, usage } from './streams.ts';
+import { webhook } from './webhook.ts';
+
+export const twilio = defineProvider<TwilioCredentials, TwilioSettings>({
+  key: 'twilio',
+  label: 'Twilio',
+  category: 'messaging',
+  docsUrl: 'https://www.twilio.com/docs/messaging',
+  baseUrl: 'https://api.twilio.com',
+  hosts: ['*.twilio.com'],
+  auth: [
+    { kind: 'basic', label: 'Account SID and auth token', credentials: authTokenCredentials, secrets: ['authToken'] },
+    { kind: 'api_key', label: 'API key', credentials: apiKeyCredentials, secrets: ['authToken', 'apiKeySecret'] },
+  ],
+  settings: settingsSchema,
+  check,
+  streams: { messages, usage },
+  webhook,
+  normalize,
+  sendMessage,
+  optedOutCodes,
+  metrics: ['messages_delivered', 'messages_received'],
+  classify,
+  errorCatalogue,
+});

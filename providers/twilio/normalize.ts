@@ -1,0 +1,51 @@
+import type { MessageFields, NormalizedEvent } from '../../domain/records.ts';
+import { optIntent } from '../../domain/sms.ts';
+import type { InboundEvent } from '../contract.ts';
+import { toMessageStatus } from './statuses.ts';
+
+/** What a stored webhook means. Twilio's webhooks carry no time of their own, so the caller's time of receipt stands. */
+export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'key'>): NormalizedEvent[] {
+  const text = (name: string): string | null => {
+    const value = data[name];
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === 'string' && first !== '' ? first : typeof first === 'number' ? String(first) : null;
+  };
+  const externalId = text('MessageSid') ?? text('SmsSid');
+  if (!externalId) return [];
+  const occurredAt = at ?? new Date().toISOString();
+
+  if (type === 'message_status') {
+    const status = toMessageStatus(text('MessageStatus') ?? text('SmsStatus'));
+    if (!status) return [];
+    return [
+      { kind: 'message_status', externalId, occurredAt, status, errorCode: text('ErrorCode'), deliveryId: text('delivery') },
+    ];
+  }
+  if (type !== 'message_received') return [];
+
+  const address = text('From');
+  const fields: MessageFields = {
+    direction: 'inbound',
+    fromAddress: address,
+    toAddress: text('To'),
+    body: text('Body'),
+    status: 'received',
+    segments: Number(text('NumSegments')) || null,
+    errorCode: null,
+    price: null,
+    currency: null,
+    sentAt: occurredAt,
+  };
+  const intent = optOutIntent(text('OptOutType'), fields.body ?? '');
+  const received: NormalizedEvent = { kind: 'message_received', externalId, occurredAt, fields };
+  return intent && address ? [received, { kind: intent, externalId, occurredAt, address }] : [received];
+}
+
+/**
+ * With Advanced Opt-Out the company sets its own keywords, and Twilio says what a message was; without it the default keywords
+ * count. https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+ */
+function optOutIntent(optOutType: string | null, body: string): 'opt_out' | 'opt_in' | null {
+  if (optOutType === null) return optIntent(body);
+  return optOutType === 'STOP' ? 'opt_out' : optOutType === 'START' ? 'opt_in' : null;
+}
