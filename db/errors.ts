@@ -10,3 +10,31 @@ export class NotFound extends Error {
 export class Conflict extends Error {
   override name = 'Conflict';
 }
+
+/**
+ * A statement failed. The driver's own errors carry the statement with its values, phone numbers and message bodies among them,
+ * and end in logs; this one carries the server's code and its sentence with every quoted value cut.
+ */
+export class DatabaseError extends Error {
+  override name = 'DatabaseError';
+  /** For example `ER_DUP_ENTRY` or `ECONNREFUSED`. */
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function asDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.name.startsWith('Sequelize')) return error;
+  const driver = ((error as { parent?: unknown }).parent ?? error) as { code?: string; sqlMessage?: string; message: string };
+  const message = (driver.sqlMessage ?? driver.message)
+    .replace(/entry '[\s\S]*'(?= for key)/, 'entry (cut)')
+    .replace(/(value:?) '[\s\S]*'(?= for)/, '$1 (cut)')
+    .replace(/near '[\s\S]*'(?= at line)/, 'near (cut)');
+  return new DatabaseError(driver.code ?? error.name, `The database answered: ${message}`);
+}
+
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'ER_DUP_ENTRY';
+}

@@ -1,5 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import type { AppDb } from '../context.ts';
+import { defineModels } from '../models/index.ts';
 import { accountStore } from './accounts.ts';
 import { apiKeyStore } from './api-keys.ts';
 import { auditStore } from './audit.ts';
@@ -26,7 +27,7 @@ import { userStore } from './users.ts';
 
 /** The app database as intentions and plain objects. `masterKey` is 32 bytes; credentials are sealed with keys derived from it. */
 export function createAppStores(sequelize: Sequelize, { masterKey }: { masterKey: Buffer }) {
-  const db: AppDb = { sequelize, masterKey };
+  const db: AppDb = { sequelize, models: defineModels(sequelize), masterKey };
   return {
     companies: companyStore(db),
     users: userStore(db),

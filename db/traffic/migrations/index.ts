@@ -1,0 +1,6 @@
+import type { Migration } from '../../ddl.ts';
+import { events } from './001-events.ts';
+import { logs } from './002-logs.ts';
+
+/** In order. A migration that was released is never changed: a later one goes on from it. */
+export const trafficMigrations: Migration[] = [events, logs];

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sequelize, Transaction } from 'sequelize';
+import { DatabaseError } from './errors.ts';
+
+const attemptsMax = 5;
+
+/**
+ * Runs `work` in a transaction. When the server ends it because of others' locks (deadlock, lock wait), it is run again from its
+ * start, a few times: `work` must touch nothing but this transaction.
+ */
+export async function inTransaction<T>(sequelize: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await sequelize.transaction(work);
+    } catch (error) {
+      if (attempt === attemptsMax || !isLockFailure(error)) throw error;
+      await sleep(Math.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+function isLockFailure(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT');
+}
