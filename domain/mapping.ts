@@ -91,7 +91,7 @@ export function checkMapping(mapping: Omit<MappingSet, 'version'>): MappingIssue
   const seen = new Set<string>();
   mapping.fields.forEach((field, index) => {
     const path = `fields.${index}`;
-    const expected = known[field.target];
+    const expected = Object.hasOwn(known, field.target) ? known[field.target] : undefined;
     if (!expected) issues.push({ path: `${path}.target`, message: `${field.target} is not a field of ${mapping.object}` });
     else {
       if (expected.kind !== field.transform.kind)
@@ -124,19 +124,28 @@ function valueAt(raw: unknown, path: string): unknown {
 
 /** Each answers `undefined` for a value that does not fit. */
 const transforms = {
-  text: (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined),
-  integer: (value: unknown) => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : undefined),
+  text: (value: unknown) => (isScalar(value) ? String(value) : undefined),
+  integer: (value: unknown) => (isScalar(value) && /^-?\d{1,15}$/.test(String(value)) ? Number(value) : undefined),
   decimal: (value: unknown, transform: { absolute?: boolean }) => {
     const text = String(value).trim();
-    if (!/^-?\d{1,18}(\.\d{1,8})?$/.test(text)) return undefined;
+    if (!isScalar(value) || !/^-?\d{1,18}(\.\d{1,8})?$/.test(text)) return undefined;
     return transform.absolute ? text.replace(/^-/, '') : text;
   },
   timestamp: (value: unknown) => {
     const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
     return Number.isNaN(time) ? undefined : new Date(time).toISOString();
   },
-  day: (value: unknown) =>
-    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined,
+  day: (value: unknown) => (typeof value === 'string' && isDay(value) ? value : undefined),
   enum: (value: unknown, transform: { values: Record<string, string> }) =>
     typeof value === 'string' && Object.hasOwn(transform.values, value) ? transform.values[value] : undefined,
 };
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/** `Date.parse` takes 30 February for 2 March; a database refuses it, and with it the whole page. */
+function isDay(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
