@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { applyMapping, checkMapping, type FieldMapping, type MappingSet } from '../../domain/mapping.ts';
 
 const field = (target: string, source: string, transform: FieldMapping['transform'], required = false): FieldMapping => ({

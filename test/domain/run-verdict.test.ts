@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { connectionStates, type ConnectionState } from '../../domain/connection-state.ts';
 import { consequences, failureCodes, type FailureCode } from '../../domain/failure.ts';
 import { judgeRun, type ConnectionFacts, type RunOutcome } from '../../domain/run-verdict.ts';
