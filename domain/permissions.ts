@@ -8,8 +8,10 @@ const operators: Role[] = ['platform_admin', 'company_admin', 'operator'];
 const admins: Role[] = ['platform_admin', 'company_admin'];
 
 export const permissions = {
+  'platform.manage': ['platform_admin'],
   'company.create': ['platform_admin'],
   'company.read': readers,
+  'user.manage': admins,
   'provider.read': readers,
   'connection.create': admins,
   'connection.onboard': admins,
@@ -32,9 +34,12 @@ export const permissions = {
   'message.decide': operators,
   'escalation.read': readers,
   'escalation.answer': operators,
+  'task.read': readers,
+  'task.complete': operators,
   'health.read': readers,
   'audit.read': admins,
   'portal.read': everyone,
+  'portal.write': operators,
   'key.manage': admins,
 } satisfies Record<string, Role[]>;
 

@@ -1,0 +1,98 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { z } from 'zod';
+import { Conflict, NotFound } from '../db/errors.ts';
+
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+/** An answer other than success. `message` is a sentence for the caller; it names no secret, phone number or value of the input. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly issues: Issue[] | undefined;
+  readonly retryAfterS: number | undefined;
+  constructor(status: number, code: string, message: string, more: { issues?: Issue[]; retryAfterS?: number } = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.issues = more.issues;
+    this.retryAfterS = more.retryAfterS;
+  }
+}
+
+/** Says the same for what does not exist and for what belongs to another company, so that nobody can probe for ids. */
+export const notFound = (what: string, path?: string) =>
+  new ApiError(404, 'not_found', `No such ${what}.`, path ? { issues: [{ path, message: `No such ${what}.` }] } : {});
+
+export const invalid = (issues: Issue[]) =>
+  new ApiError(400, 'invalid_input', 'The request does not fit: see the issues for each field.', { issues });
+
+const issuesMax = 50;
+
+/** One issue for each wrong field. Values never appear: zod's messages name types, patterns and keys only. */
+export function issuesOf(error: z.ZodError, prefix: string[] = []): Issue[] {
+  return error.issues
+    .flatMap((issue) => {
+      const path = [...prefix, ...issue.path.map(String)];
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'Is not declared here: leave it out.' }));
+      return [{ path: pathText(path), message: issue.message }];
+    })
+    .slice(0, issuesMax);
+}
+
+const pathText = (path: string[]) => path.join('.').slice(0, 200);
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string().meta({ description: 'Stable, for programs.' }),
+      message: z.string().meta({ description: 'A sentence for a person.' }),
+      issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+export const unknownRoute: RequestHandler = (_request, _response, next) => {
+  next(new ApiError(404, 'not_found', 'No such route: see /docs for those that exist.'));
+};
+
+/** The last handler: every error becomes one JSON answer, and what is our fault carries the id that is in the log. */
+export const answerErrors: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const known = error instanceof ApiError ? error : translate(error);
+  response.locals['outcome'] = known?.code ?? 'internal';
+  if (!known || known.status >= 500) response.err = error as Error;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, code, message, issues, retryAfterS } =
+    known ?? new ApiError(500, 'internal', `Something went wrong on our side. Quote this id when you report it: ${String(request.id)}`);
+  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
+  response.status(status).json({ error: { code, message, ...(issues && { issues }) } });
+};
+
+/** Errors of Express, of its body parser and of an unreachable database. */
+function translate(error: unknown): ApiError | undefined {
+  if (error instanceof NotFound) return new ApiError(404, 'not_found', error.message);
+  if (error instanceof Conflict) return new ApiError(409, 'conflict', error.message);
+  if (isOutage(error))
+    return new ApiError(503, 'database_unavailable', 'The database does not answer: try again shortly.', { retryAfterS: 5 });
+  const { status, type } = (error ?? {}) as { status?: number; type?: string };
+  if (type === 'entity.too.large') return new ApiError(413, 'too_large', 'The body is too large: at most 256 KiB.');
+  if (type === 'entity.parse.failed') return new ApiError(400, 'malformed_body', 'The body is not valid JSON.');
+  if (status === 415) return new ApiError(415, 'unsupported_media_type', 'The body’s charset or encoding is not supported.');
+  if (status !== undefined && status >= 400 && status < 500)
+    return new ApiError(status, 'malformed_request', 'The request cannot be read.');
+  return undefined;
+}
+
+/** Whether a database could not be reached at all, as against refusing a statement. */
+export function isOutage(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : '';
+  return /^Sequelize(Connection|HostNotFound|HostNotReachable|AccessDenied|InvalidConnection)/.test(name);
+}

@@ -1,0 +1,62 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export const webhookOutcomes = [
+  'stored',
+  'signature_missing',
+  'signature_unknown',
+  'malformed',
+  'too_large',
+  'unsupported_type',
+  'unknown_connection',
+  'disconnected',
+  'unavailable',
+  'failed',
+] as const;
+export type WebhookOutcome = (typeof webhookOutcomes)[number];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What Prometheus reads at `/metrics`. Labels are few and fixed: never an id of a company or a connection. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'linkwright_' });
+  const registers = [registry];
+  return {
+    registry,
+    webhooks: new Counter({
+      name: 'linkwright_webhooks_total',
+      help: 'Inbound webhook requests by provider and outcome.',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'linkwright_events_total',
+      help: 'Inbound events that were committed, by whether they were new.',
+      labelNames: ['result'],
+      registers,
+    }),
+    waitingRequests: new Gauge({
+      name: 'linkwright_webhooks_waiting',
+      help: 'Webhook requests that wait for the next commit.',
+      registers,
+    }),
+    commits: new Histogram({
+      name: 'linkwright_webhook_commit_requests',
+      help: 'Webhook requests joined into one commit.',
+      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500],
+      registers,
+    }),
+    wakeFailures: new Counter({
+      name: 'linkwright_wake_failures_total',
+      help: 'Wake-ups of the drain workflow that failed and are tried again.',
+      registers,
+    }),
+    requests: new Histogram({
+      name: 'linkwright_http_request_seconds',
+      help: 'Time to answer a request, by route and status.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+  };
+}

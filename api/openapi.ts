@@ -1,0 +1,85 @@
+import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { z } from 'zod';
+import { permissions } from '../domain/permissions.ts';
+import { errorSchema } from './errors.ts';
+import type { Route } from './route.ts';
+
+const refusalWords: Record<number, string> = {
+  400: 'The request does not fit; `issues` names each wrong field.',
+  401: 'No valid API key.',
+  403: 'The role may not do this.',
+  404: 'There is no such thing, or it is another company’s.',
+  409: 'Refused, with the reason.',
+  413: 'The body is larger than 256 KiB.',
+  415: 'The body is not application/json.',
+  422: 'The request is sound, but it must not be done.',
+  503: 'The database or Temporal does not answer; nothing was done.',
+  504: 'The workflow has not answered yet: look at its state.',
+};
+
+/** The API's document, made from the same schemas that check requests and answers. */
+export function createOpenApi(routes: Route[], publicUrl: string) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = `/v1${route.path.replace(/:(\w+)/g, '{$1}')}`;
+    (paths[path] ??= {})[route.method] = describeRoute(route);
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Linkwright',
+      version: '1',
+      description:
+        'Connects a company to the outside systems it lives on. Lists page by `cursor`; creating calls honour `Idempotency-Key`; every answer that concerns a workflow links to it.',
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }],
+    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `lw_…`.' } } },
+    paths,
+  });
+}
+
+function describeRoute(route: Route) {
+  const roles = permissions[route.permission].join(', ');
+  const params = Object.fromEntries(route.subjects.map((name) => [name, z.string()]));
+  const takesBody = route.method !== 'get' && route.body instanceof z.ZodObject && Object.keys(route.body.shape).length > 0;
+  return {
+    summary: route.summary,
+    description: `Permission \`${route.permission}\`: ${roles}.`,
+    operationId: operationId(route),
+    tags: [tagOf(route.path)],
+    requestParams: {
+      ...(route.subjects.length > 0 && { path: z.object(params) }),
+      ...(route.query instanceof z.ZodObject && { query: route.query }),
+      ...(route.idempotent && {
+        header: z.object({ 'Idempotency-Key': z.string().optional().meta({ description: 'A repeat with the same key and body gets the first answer.' }) }),
+      }),
+    },
+    ...(takesBody && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    responses: responsesOf(route),
+  };
+}
+
+function responsesOf(route: Route): ZodOpenApiResponsesObject {
+  const general = [400, 401, 403, ...(route.subjects.length > 0 ? [404] : []), ...(route.method === 'get' ? [] : [413, 415])];
+  const refusals = new Set([...general, ...(route.idempotent ? [409, 422] : []), ...(route.refusals ?? []), 503]);
+  return {
+    [String(route.status)]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
+    ...Object.fromEntries(
+      [...refusals].sort().map((status) => [
+        String(status),
+        { description: refusalWords[status]!, content: { 'application/json': { schema: errorSchema } } },
+      ]),
+    ),
+  } as ZodOpenApiResponsesObject;
+}
+
+/** `GET /connections/:connectionId/runs` becomes `get_connections_runs`, and stays unique through the `by` of its ids. */
+const operationId = ({ method, path }: Route) =>
+  [method, ...path.split('/').filter(Boolean)].map((part) => part.replace(/^:(\w+)$/, 'by_$1').replace(/\W/g, '_')).join('_');
+
+/** The thing that a path is about: the part after its first id, or its first part. */
+function tagOf(path: string): string {
+  const [first, , second] = path.split('/').filter(Boolean);
+  return first === 'companies' && second ? second : first!;
+}

@@ -1,0 +1,44 @@
+import { ScheduleNotFoundError } from '@temporalio/client';
+import type { Connection } from '../db/app/stores/connections.ts';
+import type { ConnectionPolicy } from '../domain/policy.ts';
+import { workflowIds } from '../domain/workflow-ids.ts';
+import { getProvider } from '../providers/registry.ts';
+import { policyChangedSignal } from '../workflows/messages.ts';
+import type { Deps } from './deps.ts';
+import { ask } from './temporal.ts';
+
+/** Brings a saved policy to what runs by it: the jobs' cadence with their Schedules, and the connector's ladder. Repeatable. */
+export async function followPolicy(deps: Deps, connection: Connection, policy: ConnectionPolicy): Promise<void> {
+  const { streams } = getProvider(connection.providerKey);
+  const jobs = await deps.stores.jobs.list(connection.id);
+  const changed = jobs.filter(({ stream, cadenceS }) => cadenceS !== cadenceOf(stream));
+  for (const { id } of changed) await setInterval(id, changed.find((job) => job.id === id)!.stream);
+  await deps.stores.jobs.ensure(
+    connection.id,
+    changed.map(({ stream, object }) => ({ stream, object, cadenceS: cadenceOf(stream) })),
+  );
+  const { escalateAfterFailedRuns, ladder } = policy;
+  await ask(deps, ({ workflow }) =>
+    workflow.getHandle(workflowIds.connector(connection.id)).signal(policyChangedSignal, { escalateAfterFailedRuns, ladder }),
+  );
+
+  function cadenceOf(stream: string): number {
+    return policy.cadenceS[stream] ?? streams[stream]!.cadenceS;
+  }
+
+  async function setInterval(jobId: string, stream: string): Promise<void> {
+    const every = cadenceOf(stream) * 1000;
+    await ask(deps, async ({ schedule }) => {
+      try {
+        await schedule.getHandle(workflowIds.sync(jobId)).update(({ spec, ...rest }) => ({
+          ...rest,
+          // The offset that spreads jobs over their interval stays, within the new interval.
+          spec: { ...spec, intervals: [{ every, offset: (spec.intervals?.[0]?.offset ?? 0) % every }] },
+        }));
+      } catch (error) {
+        // Before the launch there is no Schedule yet: it is made with the cadence of its job.
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+      }
+    });
+  }
+}

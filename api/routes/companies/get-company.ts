@@ -1,0 +1,11 @@
+import { route } from '../../route.ts';
+import { companySchema } from './schema.ts';
+
+export const getCompany = route({
+  method: 'get',
+  path: '/companies/:companyId',
+  permission: 'company.read',
+  summary: 'One company',
+  answer: companySchema,
+  handle: async ({ found }) => found.company,
+});

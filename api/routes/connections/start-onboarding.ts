@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { findProvider } from '../../../providers/registry.ts';
+import { checkSettings } from '../../check-provider-input.ts';
+import { invalid, notFound } from '../../errors.ts';
+import { startOnboarding as startWorkflow } from '../../onboarding.ts';
+import { route } from '../../route.ts';
+import { idSchema, name } from '../../schemas.ts';
+import { asOverrides, policyOverridesSchema } from './policy.ts';
+import { connectionSchema, describeConnection } from './schema.ts';
+
+export const startOnboarding = route({
+  method: 'post',
+  path: '/companies/:companyId/connections',
+  permission: 'connection.create',
+  summary: 'Start the onboarding of a connection: its row first, then its workflow',
+  body: z.strictObject({
+    providerKey: z.string().max(40),
+    purpose: name(60).meta({ description: 'What the company uses it for, such as "customer messages".' }),
+    label: name(),
+    reason: name(280).meta({ description: 'Why the company wants it.' }),
+    ownerUserId: idSchema('user').nullable().default(null).meta({ description: 'Who is told first when it breaks.' }),
+    settings: z.record(z.string(), z.unknown()).default({}),
+    policy: policyOverridesSchema.optional(),
+  }),
+  status: 201,
+  answer: connectionSchema.extend({
+    onboardingStarted: z.boolean().meta({ description: 'false when Temporal did not answer: the first step starts it then.' }),
+  }),
+  idempotent: true,
+  async handle({ deps, found, body, caller, audit }) {
+    const companyId = found.company.id;
+    const provider = findProvider(body.providerKey);
+    if (!provider) throw invalid([{ path: 'providerKey', message: 'Is not a provider: see GET /v1/providers.' }]);
+    if (body.ownerUserId && (await deps.stores.users.find(body.ownerUserId))?.companyId !== companyId) throw notFound('user', 'ownerUserId');
+    const settings = checkSettings(provider, body.settings);
+    const policy = body.policy && asOverrides(body.policy);
+    const connection = await deps.stores.connections.create({ ...body, companyId, settings, policy }, audit);
+    const onboardingStarted = await startWorkflow(deps, connection, caller.actor);
+    return { ...describeConnection(deps, connection), onboardingStarted };
+  },
+});

@@ -1,0 +1,11 @@
+import { route } from '../../route.ts';
+import { queueItemSchema } from './schema.ts';
+
+export const getQueueItem = route({
+  method: 'get',
+  path: '/queue/:itemId',
+  permission: 'failure.read',
+  summary: 'One failed piece of work',
+  answer: queueItemSchema,
+  handle: async ({ found }) => found.item,
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { route } from '../../route.ts';
+import { name } from '../../schemas.ts';
+import { queueItemSchema } from './schema.ts';
+
+export const ignoreQueueItem = route({
+  method: 'post',
+  path: '/queue/:itemId/ignore',
+  permission: 'failure.work',
+  summary: 'Say that it need not be done, and why',
+  body: z.strictObject({ reason: name(280) }),
+  answer: queueItemSchema,
+  refusals: [409],
+  handle: ({ deps, found, body, audit }) => deps.stores.errorQueue.ignore(found.item.id, body.reason, audit),
+});

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { route } from '../../route.ts';
+import { idSchema, pageInput, pageOf, pageQuery } from '../../schemas.ts';
+import { queueItemSchema, queueStates } from './schema.ts';
+
+export const listQueue = route({
+  method: 'get',
+  path: '/companies/:companyId/queue',
+  permission: 'failure.read',
+  summary: 'Failed work that waits for a retry or a person',
+  query: z.strictObject({ ...pageQuery, connectionId: idSchema('conn').optional(), state: z.enum(queueStates).optional() }),
+  answer: pageOf(queueItemSchema),
+  handle: ({ deps, found, query }) => deps.stores.errorQueue.list({ companyId: found.company.id, ...pageInput(query) }),
+});

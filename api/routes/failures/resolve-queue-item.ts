@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { route } from '../../route.ts';
+import { name } from '../../schemas.ts';
+import { queueItemSchema } from './schema.ts';
+
+export const resolveQueueItem = route({
+  method: 'post',
+  path: '/queue/:itemId/resolve',
+  permission: 'failure.work',
+  summary: 'Say that it was put right by hand',
+  body: z.strictObject({ note: name(280) }),
+  answer: queueItemSchema,
+  refusals: [409],
+  handle: ({ deps, found, body, audit }) => deps.stores.errorQueue.resolve(found.item.id, body.note, audit),
+});

@@ -1,0 +1,30 @@
+import { ApiError } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { queueItemSchema } from './schema.ts';
+
+export const retryQueueItem = route({
+  method: 'post',
+  path: '/queue/:itemId/retry',
+  permission: 'failure.work',
+  summary: 'Try it again: the stored event waits once more and is applied by the connection’s drain',
+  answer: queueItemSchema,
+  refusals: [409],
+  async handle({ deps, found: { item }, audit }) {
+    const connection = await deps.stores.connections.get(item.connectionId);
+    if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind]);
+    const requeued = await deps.traffic.events.requeue(connection.id, item.rawEventId);
+    if (!requeued && item.state !== 'retrying')
+      throw new ApiError(409, 'refused', 'The event no longer waits for a retry: it was applied, or its payload is past its retention.');
+    const retried = await deps.stores.errorQueue.retry(item.id, audit);
+    deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
+    return retried;
+  },
+});
+
+/** What a person does about work that has no stored event to apply again. */
+const howElse = {
+  record: 'A record has no event to apply again: correct its cause, then sync now; resolve or ignore this item.',
+  event: 'The event is not stored any more: resolve or ignore this item.',
+  delivery: 'A message is decided at the message itself: see its id here.',
+  push: 'The push is not stored any more: resolve or ignore this item.',
+};

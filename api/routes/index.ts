@@ -1,0 +1,160 @@
+import type { Route } from '../route.ts';
+import { createCompany } from './companies/create-company.ts';
+import { createPlatformUser } from './companies/create-platform-user.ts';
+import { createUser } from './companies/create-user.ts';
+import { getCompany } from './companies/get-company.ts';
+import { listCompanies } from './companies/list-companies.ts';
+import { listUsers } from './companies/list-users.ts';
+import { createKey } from './keys/create-key.ts';
+import { createPlatformKey } from './keys/create-platform-key.ts';
+import { listKeys } from './keys/list-keys.ts';
+import { listPlatformKeys } from './keys/list-platform-keys.ts';
+import { revokeKey } from './keys/revoke-key.ts';
+import { getProvider } from './providers/get-provider.ts';
+import { listProviders } from './providers/list-providers.ts';
+import { getConnection } from './connections/get-connection.ts';
+import { listConnections } from './connections/list-connections.ts';
+import { listSenders } from './connections/list-senders.ts';
+import { startOnboarding } from './connections/start-onboarding.ts';
+import { updatePolicy } from './connections/update-policy.ts';
+import { updateSettings } from './connections/update-settings.ts';
+import { cancelOnboarding } from './onboarding/cancel-onboarding.ts';
+import { confirmAccess } from './onboarding/confirm-access.ts';
+import { confirmBaseline } from './onboarding/confirm-baseline.ts';
+import { createRecords } from './onboarding/create-records.ts';
+import { getProgress } from './onboarding/get-progress.ts';
+import { launch } from './onboarding/launch.ts';
+import { mapFields } from './onboarding/map-fields.ts';
+import { testRun } from './onboarding/test-run.ts';
+import { disconnect } from './commands/disconnect.ts';
+import { enterManualValue } from './commands/enter-manual-value.ts';
+import { pause } from './commands/pause.ts';
+import { reauthorize } from './commands/reauthorize.ts';
+import { resume } from './commands/resume.ts';
+import { syncNow } from './commands/sync-now.ts';
+import { getRun } from './syncs/get-run.ts';
+import { listJobs } from './syncs/list-jobs.ts';
+import { listRunErrors } from './syncs/list-run-errors.ts';
+import { listRuns } from './syncs/list-runs.ts';
+import { getQueueItem } from './failures/get-queue-item.ts';
+import { ignoreQueueItem } from './failures/ignore-queue-item.ts';
+import { listApiCalls } from './failures/list-api-calls.ts';
+import { listEvents } from './failures/list-events.ts';
+import { listQueue } from './failures/list-queue.ts';
+import { resolveQueueItem } from './failures/resolve-queue-item.ts';
+import { retryQueueItem } from './failures/retry-queue-item.ts';
+import { listMappings } from './mappings/list-mappings.ts';
+import { publishMapping } from './mappings/publish-mapping.ts';
+import { createTemplate } from './templates/create-template.ts';
+import { getTemplate } from './templates/get-template.ts';
+import { listTemplates } from './templates/list-templates.ts';
+import { updateTemplate } from './templates/update-template.ts';
+import { cancelMessage } from './messages/cancel-message.ts';
+import { decideMessage } from './messages/decide-message.ts';
+import { getMessage } from './messages/get-message.ts';
+import { listMessages } from './messages/list-messages.ts';
+import { listOptOuts } from './messages/list-opt-outs.ts';
+import { sendMessage } from './messages/send-message.ts';
+import { acknowledgeEscalation } from './escalations/acknowledge-escalation.ts';
+import { getEscalation } from './escalations/get-escalation.ts';
+import { listEscalations } from './escalations/list-escalations.ts';
+import { resolveEscalation } from './escalations/resolve-escalation.ts';
+import { takeOverEscalation } from './escalations/take-over-escalation.ts';
+import { completeTask } from './tasks/complete-task.ts';
+import { listTasks } from './tasks/list-tasks.ts';
+import { listAudit } from './overview/list-audit.ts';
+import { listHealth } from './overview/list-health.ts';
+import { listPlatformAudit } from './overview/list-platform-audit.ts';
+import { listSummaries } from './overview/list-summaries.ts';
+import { listCards } from './portal/list-cards.ts';
+import { listNotes } from './portal/list-notes.ts';
+import { writeNote } from './portal/write-note.ts';
+
+/** Every route of the API, under `/v1`; each names its permission. */
+export const routes: Route[] = [
+  // companies
+  createCompany,
+  createPlatformUser,
+  createUser,
+  getCompany,
+  listCompanies,
+  listUsers,
+  // keys
+  createKey,
+  createPlatformKey,
+  listKeys,
+  listPlatformKeys,
+  revokeKey,
+  // providers
+  getProvider,
+  listProviders,
+  // connections
+  getConnection,
+  listConnections,
+  listSenders,
+  startOnboarding,
+  updatePolicy,
+  updateSettings,
+  // onboarding
+  cancelOnboarding,
+  confirmAccess,
+  confirmBaseline,
+  createRecords,
+  getProgress,
+  launch,
+  mapFields,
+  testRun,
+  // commands
+  disconnect,
+  enterManualValue,
+  pause,
+  reauthorize,
+  resume,
+  syncNow,
+  // syncs
+  getRun,
+  listJobs,
+  listRunErrors,
+  listRuns,
+  // failures
+  getQueueItem,
+  ignoreQueueItem,
+  listApiCalls,
+  listEvents,
+  listQueue,
+  resolveQueueItem,
+  retryQueueItem,
+  // mappings
+  listMappings,
+  publishMapping,
+  // templates
+  createTemplate,
+  getTemplate,
+  listTemplates,
+  updateTemplate,
+  // messages
+  cancelMessage,
+  decideMessage,
+  getMessage,
+  listMessages,
+  listOptOuts,
+  sendMessage,
+  // escalations
+  acknowledgeEscalation,
+  getEscalation,
+  listEscalations,
+  resolveEscalation,
+  takeOverEscalation,
+  // tasks
+  completeTask,
+  listTasks,
+  // overview
+  listAudit,
+  listHealth,
+  listPlatformAudit,
+  listSummaries,
+  // portal
+  listCards,
+  listNotes,
+  writeNote,
+];

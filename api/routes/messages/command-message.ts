@@ -1,0 +1,26 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { isFinal } from '../../../domain/delivery-status.ts';
+import { workflowIds } from '../../../domain/workflow-ids.ts';
+import type { Delivery } from '../../../db/app/stores/deliveries.ts';
+import type { Actor, CommandAnswer } from '../../../workflows/messages.ts';
+import type { Deps } from '../../deps.ts';
+import { answerOf, ask } from '../../temporal.ts';
+
+/** Gives a command to a message's workflow; when that has ended, the delivery's status says why nothing is to be done. */
+export async function commandMessage<Given extends Actor>(
+  deps: Deps,
+  delivery: Delivery,
+  update: UpdateDefinition<CommandAnswer, [Given]>,
+  given: Given,
+) {
+  const workflowId = workflowIds.message(delivery.id);
+  const answer = await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).executeUpdate(update, { args: [given] }));
+  return answerOf(deps, workflowId, answer ?? ended(delivery));
+}
+
+function ended({ status }: Delivery): CommandAnswer {
+  const reason = isFinal(status)
+    ? `The message has ended: it is ${status}.`
+    : `The message is ${status}, but its workflow is not running: tell the people who run Linkwright.`;
+  return { verdict: 'refused', reason };
+}

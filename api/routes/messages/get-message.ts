@@ -1,0 +1,13 @@
+import { route } from '../../route.ts';
+import { deliveryDetailSchema, describeDelivery } from './schema.ts';
+
+export const getMessage = route({
+  method: 'get',
+  path: '/messages/:deliveryId',
+  permission: 'message.read',
+  summary: 'One outgoing message with the history of its status',
+  answer: deliveryDetailSchema,
+  async handle({ deps, found: { delivery } }) {
+    return { ...describeDelivery(deps, delivery), history: await deps.stores.deliveries.history(delivery.id) };
+  },
+});

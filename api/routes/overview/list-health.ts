@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { connectionStates, stateWords } from '../../../domain/connection-state.ts';
+import { failureCodes } from '../../../domain/failure.ts';
+import { workflowIds } from '../../../domain/workflow-ids.ts';
+import { workflowLink, workflowSchema } from '../../links.ts';
+import { route } from '../../route.ts';
+import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
+
+const healthSchema = z
+  .object({
+    connectionId: z.string(),
+    providerKey: z.string(),
+    label: z.string(),
+    state: z.enum(connectionStates),
+    nextAction: z.string(),
+    lastSuccessAt: moment.nullable(),
+    check: z
+      .object({ ok: z.boolean(), latencyMs: z.number().nullable(), code: z.enum(failureCodes).nullable(), sentence: z.string(), at: moment })
+      .nullable(),
+    workflow: workflowSchema,
+  })
+  .meta({ id: 'Health' });
+
+export const listHealth = route({
+  method: 'get',
+  path: '/companies/:companyId/health',
+  permission: 'health.read',
+  summary: 'How each connection is now',
+  query: z.strictObject(pageQuery),
+  answer: pageOf(healthSchema),
+  async handle({ deps, found, query }) {
+    const { items, nextCursor } = await deps.stores.health.list({ companyId: found.company.id, ...pageInput(query) });
+    return {
+      items: items.map((health) => ({
+        ...health,
+        nextAction: stateWords[health.state].nextAction,
+        workflow: workflowLink(deps, workflowIds.connector(health.connectionId)),
+      })),
+      nextCursor,
+    };
+  },
+});

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { allProviders } from '../../../providers/registry.ts';
+import { route } from '../../route.ts';
+import { describeProvider, providerSchema } from './schema.ts';
+
+export const listProviders = route({
+  method: 'get',
+  path: '/providers',
+  permission: 'provider.read',
+  summary: 'List the providers that a company can be connected to',
+  answer: z.object({ items: z.array(providerSchema) }),
+  handle: async () => ({ items: allProviders().map(describeProvider) }),
+});

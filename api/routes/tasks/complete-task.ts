@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { route } from '../../route.ts';
+import { name } from '../../schemas.ts';
+import { taskSchema } from './schema.ts';
+
+export const completeTask = route({
+  method: 'post',
+  path: '/tasks/:taskId/complete',
+  permission: 'task.complete',
+  summary: 'Say that a task is done; the first completion stands',
+  body: z.strictObject({ note: name(280) }),
+  answer: taskSchema,
+  handle: ({ deps, found, body, audit }) => deps.stores.tasks.complete(found.task.id, body.note, audit),
+});

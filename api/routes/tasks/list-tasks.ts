@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { route } from '../../route.ts';
+import { flag, pageInput, pageOf, pageQuery } from '../../schemas.ts';
+import { taskSchema } from './schema.ts';
+
+export const listTasks = route({
+  method: 'get',
+  path: '/companies/:companyId/tasks',
+  permission: 'task.read',
+  summary: 'Work that waits for a person',
+  query: z.strictObject({ ...pageQuery, open: flag.optional() }),
+  answer: pageOf(taskSchema),
+  handle: ({ deps, found, query }) => deps.stores.tasks.list({ companyId: found.company.id, ...pageInput(query) }),
+});

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { workflowSchema } from './links.ts';
+
+/** Shapes that many routes share. */
+export const idSchema = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`), `Must be an id that begins with ${prefix}_.`);
+
+/** A moment: stores give `Date`, domain types ISO text; answers are ISO 8601 in UTC. */
+export const moment = z
+  .union([z.date(), z.string()])
+  .transform((value) => new Date(value).toISOString())
+  .pipe(z.iso.datetime());
+
+/** A yes or no in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+export const day = z.iso.date();
+export const name = (lengthMax = 120) => z.string().trim().min(1).max(lengthMax);
+
+/** Text that ends up in workflow histories: business words, so nothing that looks like a phone number or a token. */
+export const plainWords = (lengthMax: number) =>
+  name(lengthMax)
+    .refine((text) => !/\d[\d\s().-]{5,}\d/.test(text.replace(/\d{4}-\d{2}-\d{2}/g, '')), 'Must not hold a phone number.')
+    .refine((text) => !/[A-Za-z0-9_-]{28,}/.test(text), 'Must not hold a token or a key.');
+
+export const pageQuery = {
+  cursor: z.string().min(1).max(100).optional().meta({ description: 'The `nextCursor` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+};
+export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** The stores' paging input without absent keys. */
+export function pageInput<Query extends { cursor?: string | undefined; limit: number }>(query: Query) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Query]: Exclude<Query[Key], undefined>;
+  };
+}
+
+/** `accepted` or `already`; a refusal is a 409 with its reason. */
+export const verdictSchema = z
+  .object({
+    verdict: z.enum(['accepted', 'already']),
+    sentence: z.string().optional().meta({ description: 'Why there was nothing to do, when it was already so.' }),
+    workflow: workflowSchema,
+  })
+  .meta({ id: 'CommandAnswer' });
+
+export const credentialsSchema = z.strictObject({
+  kind: z.string().min(1).max(40).meta({ description: 'One of the provider’s auth kinds.' }),
+  values: z.record(z.string().max(60), z.string().max(4_000)).meta({ description: 'The fields of that kind’s form; write-only.' }),
+});

@@ -1,0 +1,47 @@
+import { allProviders, findProvider } from '../providers/registry.ts';
+import type { Provider } from '../providers/contract.ts';
+import type { Deps } from './deps.ts';
+
+/** What an id in a path names: the row, and the company it belongs to; `shared` for what every company may know. */
+interface Subject<Row> {
+  id: string;
+  row: Row;
+  companyId: string | null;
+}
+
+const owned = async <Row extends { id: string; companyId: string | null }>(row: Promise<Row | null>) => {
+  const found = await row;
+  return found && { id: found.id, row: found, companyId: found.companyId };
+};
+
+/** Every parameter that a path may have. A route with any other does not start, so no id escapes the check of its company. */
+export const subjects = {
+  companyId: async ({ stores }: Deps, id: string) => {
+    const row = await stores.companies.find(id);
+    return row && { id: row.id, row, companyId: row.id };
+  },
+  connectionId: ({ stores }: Deps, id: string) => owned(stores.connections.find(id)),
+  runId: ({ stores }: Deps, id: string) => owned(stores.runs.find(id)),
+  itemId: ({ stores }: Deps, id: string) => owned(stores.errorQueue.find(id)),
+  deliveryId: ({ stores }: Deps, id: string) => owned(stores.deliveries.find(id)),
+  templateId: ({ stores }: Deps, id: string) => owned(stores.templates.find(id)),
+  incidentId: ({ stores }: Deps, id: string) => owned(stores.incidents.find(id)),
+  taskId: ({ stores }: Deps, id: string) => owned(stores.tasks.find(id)),
+  keyId: ({ stores }: Deps, id: string) => owned(stores.apiKeys.find(id)),
+  providerKey: async (_deps: Deps, key: string) => {
+    const row = findProvider(key);
+    return row ? { id: key, row, companyId: 'shared' } : null;
+  },
+} satisfies Record<string, (deps: Deps, id: string) => Promise<Subject<unknown> | null>>;
+
+export type SubjectName = keyof typeof subjects;
+export type SubjectRow<Name extends SubjectName> = NonNullable<Awaited<ReturnType<(typeof subjects)[Name]>>>['row'];
+
+/** Ids are TypeIDs and provider keys are short words: anything else names nothing, and never reaches the database. */
+const idShape = /^([a-z]{1,20}_[0-9a-z]{26}|[a-z][a-z0-9_]{0,39})$/;
+
+export async function findSubject(deps: Deps, name: SubjectName, id: string): Promise<Subject<unknown> | null> {
+  return idShape.test(id) ? subjects[name](deps, id) : null;
+}
+
+export const providerKeys = () => allProviders().map((provider: Provider) => provider.key);

@@ -1,0 +1,59 @@
+import {
+  ApplicationFailure,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+  type Client,
+} from '@temporalio/client';
+import { isFailureCode } from '../domain/failure.ts';
+import { searchAttributes } from '../domain/workflow-ids.ts';
+import type { CommandAnswer } from '../workflows/messages.ts';
+import type { Deps } from './deps.ts';
+import { ApiError } from './errors.ts';
+import { workflowLink } from './links.ts';
+import type { WakeTarget } from './webhooks/wake.ts';
+
+/** What ops filter by in the Temporal UI. */
+export function searchBy({ companyId, connectionId, providerKey }: WakeTarget) {
+  return [
+    { key: searchAttributes.company, value: companyId },
+    { key: searchAttributes.connection, value: connectionId },
+    { key: searchAttributes.provider, value: providerKey },
+  ];
+}
+
+/** Asks Temporal for something within the time that an HTTP caller waits. `undefined`: no such workflow is running. */
+export async function ask<Answer>(
+  deps: Pick<Deps, 'temporal' | 'answerWithinMs'>,
+  question: (temporal: Client) => Promise<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await deps.temporal.withDeadline(Date.now() + deps.answerWithinMs, () => question(deps.temporal));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw asApiError(error);
+  }
+}
+
+const deadlineExceeded = 4;
+
+function asApiError(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message } = error.cause;
+    return new ApiError(409, isFailureCode(type) ? type : 'refused', message);
+  }
+  const grpc = error instanceof ServiceError ? error.cause : error;
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || (isGrpcServiceError(grpc) && grpc.code === deadlineExceeded))
+    return new ApiError(504, 'no_answer_yet', 'The workflow has not answered yet: look at its state before you repeat the command.');
+  if (error instanceof ServiceError || isGrpcServiceError(grpc))
+    return new ApiError(503, 'temporal_unavailable', 'Temporal does not answer: try again shortly.', { retryAfterS: 5 });
+  return error;
+}
+
+/** A workflow's own answer as an HTTP answer: accepted and already so are 200, a refusal is 409 with its reason. */
+export function answerOf<Accepted extends object>(deps: Deps, workflowId: string, answer: CommandAnswer<Accepted>) {
+  if (answer.verdict === 'refused') throw new ApiError(409, answer.code ?? 'refused', answer.reason);
+  return { ...answer, workflow: workflowLink(deps, workflowId) };
+}
