@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { TaskQueue } from '../domain/workflow-ids.ts';
 import { readEnvironment, type Environment } from './environment.ts';
-import { databaseVariables, providerBaseUrl, providerBaseUrlPrefix, variables } from './variables.ts';
+import { databaseVariables, providerBaseUrl, providerBaseUrlPrefix, temporalVariables, variables } from './variables.ts';
 
 export { ConfigError, type Environment } from './environment.ts';
 
@@ -31,27 +31,28 @@ export interface Config {
   notify: { accountSid: string; authToken: string; from: string } | null;
 }
 
-const differentDatabases = (values: { APP_DATABASE_URL: string; TRAFFIC_DATABASE_URL: string }) =>
-  values.APP_DATABASE_URL !== values.TRAFFIC_DATABASE_URL;
-const sameDatabase = { error: 'must name another database than APP_DATABASE_URL', path: ['TRAFFIC_DATABASE_URL'] };
+const otherDatabase = z.refine<{ APP_DATABASE_URL: string; TRAFFIC_DATABASE_URL: string }>(
+  (values) => values.APP_DATABASE_URL !== values.TRAFFIC_DATABASE_URL,
+  { error: 'must name another database than APP_DATABASE_URL', path: ['TRAFFIC_DATABASE_URL'] },
+);
+const keyNeedsTls = z.refine<{ TEMPORAL_API_KEY?: string | undefined; TEMPORAL_TLS: boolean }>(
+  (values) => !values.TEMPORAL_API_KEY || values.TEMPORAL_TLS,
+  { error: 'needs TEMPORAL_TLS=true, else it would travel in the clear', path: ['TEMPORAL_API_KEY'] },
+);
+const certificateNeedsKey = z.refine<{ TEMPORAL_TLS_CERT?: string | undefined; TEMPORAL_TLS_KEY?: string | undefined }>(
+  (values) => !values.TEMPORAL_TLS_CERT === !values.TEMPORAL_TLS_KEY,
+  { error: 'and TEMPORAL_TLS_KEY go together: give both or none', path: ['TEMPORAL_TLS_CERT'] },
+);
+const wholeSender = z.refine<NotifyVariables>(
+  (values) => notifyParts(values).every(Boolean) || !notifyParts(values).some(Boolean),
+  { error: 'and the other NOTIFY_TWILIO_ variables go together: give all three or none', path: ['NOTIFY_TWILIO_ACCOUNT_SID'] },
+);
 
-const databaseEnvironment = z.object(databaseVariables).refine(differentDatabases, sameDatabase);
-
+const databaseEnvironment = z.object(databaseVariables).check(otherDatabase);
+const temporalEnvironment = z.object(temporalVariables).check(keyNeedsTls, certificateNeedsKey);
 const environment = z
   .object({ ...variables, providerBaseUrls: z.record(z.string(), providerBaseUrl) })
-  .refine(differentDatabases, sameDatabase)
-  .refine(({ TEMPORAL_API_KEY, TEMPORAL_TLS }) => !TEMPORAL_API_KEY || TEMPORAL_TLS, {
-    error: 'needs TEMPORAL_TLS=true, else it would travel in the clear',
-    path: ['TEMPORAL_API_KEY'],
-  })
-  .refine(({ TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY }) => !TEMPORAL_TLS_CERT === !TEMPORAL_TLS_KEY, {
-    error: 'and TEMPORAL_TLS_KEY go together: give both or none',
-    path: ['TEMPORAL_TLS_CERT'],
-  })
-  .refine((values) => notifyParts(values).every(Boolean) || !notifyParts(values).some(Boolean), {
-    error: 'and the other NOTIFY_TWILIO_ variables go together: give all three or none',
-    path: ['NOTIFY_TWILIO_ACCOUNT_SID'],
-  });
+  .check(otherDatabase, keyNeedsTls, certificateNeedsKey, wholeSender);
 
 /** Throws `ConfigError`, whose message is for the person who set the variables. */
 export function loadConfig(env: Environment = process.env): Config {
@@ -62,13 +63,7 @@ export function loadConfig(env: Environment = process.env): Config {
     database: { appUrl: values.APP_DATABASE_URL, trafficUrl: values.TRAFFIC_DATABASE_URL, poolMax: values.DATABASE_POOL_MAX },
     masterKey: values.MASTER_KEY,
     encryptPayloads: values.ENCRYPT_PAYLOADS,
-    temporal: {
-      address: values.TEMPORAL_ADDRESS,
-      namespace: values.TEMPORAL_NAMESPACE,
-      uiUrl: values.TEMPORAL_UI_URL,
-      tls: temporalTls(values),
-      apiKey: values.TEMPORAL_API_KEY,
-    },
+    temporal: temporalConfig(values),
     api: { host: values.API_HOST, port: values.API_PORT },
     publicUrl: values.PUBLIC_URL,
     worker: { queues: values.WORKER_QUEUES, metricsPort: values.WORKER_METRICS_PORT },
@@ -87,17 +82,27 @@ export function loadDatabaseUrls(env: Environment = process.env): { appUrl: stri
   return { appUrl, trafficUrl };
 }
 
-function notifyParts(
-  values: Partial<Record<`NOTIFY_TWILIO_${'ACCOUNT_SID' | 'AUTH_TOKEN' | 'FROM'}`, string | undefined>>,
-): [string | undefined, string | undefined, string | undefined] {
-  return [values.NOTIFY_TWILIO_ACCOUNT_SID, values.NOTIFY_TWILIO_AUTH_TOKEN, values.NOTIFY_TWILIO_FROM];
+/** What a script needs that only speaks to Temporal. */
+export function loadTemporalConfig(env: Environment = process.env): Config['temporal'] {
+  return temporalConfig(readEnvironment(temporalEnvironment, env));
 }
 
-function temporalTls(values: z.output<typeof environment>): Config['temporal']['tls'] {
-  if (!values.TEMPORAL_TLS) return false;
+function temporalConfig(values: z.output<typeof temporalEnvironment>): Config['temporal'] {
   const { TEMPORAL_TLS_CA: ca, TEMPORAL_TLS_CERT: crt, TEMPORAL_TLS_KEY: key } = values;
   return {
-    ...(ca && { serverRootCACertificate: Buffer.from(ca) }),
-    ...(crt && key && { clientCertPair: { crt: Buffer.from(crt), key: Buffer.from(key) } }),
+    address: values.TEMPORAL_ADDRESS,
+    namespace: values.TEMPORAL_NAMESPACE,
+    uiUrl: values.TEMPORAL_UI_URL,
+    tls: values.TEMPORAL_TLS && {
+      ...(ca && { serverRootCACertificate: Buffer.from(ca) }),
+      ...(crt && key && { clientCertPair: { crt: Buffer.from(crt), key: Buffer.from(key) } }),
+    },
+    apiKey: values.TEMPORAL_API_KEY,
   };
+}
+
+type NotifyVariables = Partial<Record<`NOTIFY_TWILIO_${'ACCOUNT_SID' | 'AUTH_TOKEN' | 'FROM'}`, string | undefined>>;
+
+function notifyParts(values: NotifyVariables): [string | undefined, string | undefined, string | undefined] {
+  return [values.NOTIFY_TWILIO_ACCOUNT_SID, values.NOTIFY_TWILIO_AUTH_TOKEN, values.NOTIFY_TWILIO_FROM];
 }

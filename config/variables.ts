@@ -27,25 +27,7 @@ export const databaseVariables = {
   }),
 };
 
-export const variables = {
-  ...databaseVariables,
-  DATABASE_POOL_MAX: z.coerce
-    .number()
-    .int()
-    .min(2)
-    .max(500)
-    .default(10)
-    .meta({ description: 'Connections to each database, for each process.' }),
-  MASTER_KEY: z
-    .base64({ error: 'must be base64' })
-    .transform((text) => Buffer.from(text, 'base64'))
-    .refine((key) => key.length === 32, { error: 'must be 32 bytes in base64: openssl rand -base64 32' })
-    .meta({
-      description:
-        'Seals credentials and payloads: 32 bytes in base64 (`openssl rand -base64 32`). Keep it; without it they are lost.',
-      secret: true,
-    }),
-  ENCRYPT_PAYLOADS: z.stringbool().default(true).meta({ description: 'Whether raw payloads are stored encrypted.' }),
+export const temporalVariables = {
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s/]+:\d+$/, { error: 'must be host:port' })
@@ -72,6 +54,28 @@ export const variables = {
     .min(1)
     .optional()
     .meta({ description: 'API key of Temporal Cloud; needs `TEMPORAL_TLS=true`.', secret: true }),
+};
+
+export const variables = {
+  ...databaseVariables,
+  DATABASE_POOL_MAX: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(500)
+    .default(10)
+    .meta({ description: 'Connections to each database, for each process.' }),
+  MASTER_KEY: z
+    .base64({ error: 'must be base64' })
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((key) => key.length === 32, { error: 'must be 32 bytes in base64: openssl rand -base64 32' })
+    .meta({
+      description:
+        'Seals credentials and payloads: 32 bytes in base64 (`openssl rand -base64 32`). Keep it; without it they are lost.',
+      secret: true,
+    }),
+  ENCRYPT_PAYLOADS: z.stringbool().default(true).meta({ description: 'Whether raw payloads are stored encrypted.' }),
+  ...temporalVariables,
   API_HOST: z.string().min(1).default('127.0.0.1').meta({ description: 'The interface that the API listens on.' }),
   API_PORT: port.default(3_000).meta({ description: 'The port that the API listens on.' }),
   PUBLIC_URL: httpUrl.meta({
