@@ -1,4 +1,9 @@
+import { NotFound } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
+import { plain } from '../models/table.ts';
 
 /** What a provider's check told of the account. */
 export interface AccountFacts {
@@ -22,7 +27,61 @@ export interface AccountStore {
   reserveSendSlot(input: { connectionId: string; address: string; ratePerS: number; now: Date }): Promise<Date>;
 }
 
-// BODY
-export function accountStore(_db: AppDb): AccountStore {
-  throw new Error('The store is not there yet.');
+export function accountStore({ sequelize, models }: AppDb): AccountStore {
+  const accountOf = async (connectionId: string): Promise<string> => {
+    const row = await models.connections.findByPk(connectionId);
+    if (!row) throw new NotFound('connection', connectionId);
+    return plain(row).accountId;
+  };
+
+  return {
+    async save(connectionId, { account, reaches }) {
+      const accountId = await accountOf(connectionId);
+      await inTransaction(sequelize, async (transaction) => {
+        const { externalId, name, status: providerStatus } = account;
+        const facts = { externalId, name, providerStatus, state: 'authorized' as const, checkedAt: new Date() };
+        await models.accounts.update(facts, { where: { id: accountId }, transaction });
+        await models.providerAccounts.update({ state: 'gone' }, { where: { accountId }, transaction });
+        if (reaches.length === 0) return;
+        await write(
+          sequelize,
+          `INSERT INTO integration_provider_accounts (id, account_id, kind, external_id, label, address, capabilities, state)
+           VALUES :rows
+           ON DUPLICATE KEY UPDATE label = VALUES(label), address = VALUES(address), capabilities = VALUES(capabilities),
+             state = 'reached'`,
+          {
+            rows: reaches.map((reached) => [
+              newId('providerAccount'),
+              accountId,
+              reached.kind,
+              reached.externalId,
+              reached.label,
+              reached.address ?? null,
+              JSON.stringify(reached.capabilities),
+              'reached',
+            ]),
+          },
+          transaction,
+        );
+      });
+    },
+
+    async reaches(connectionId) {
+      const accountId = await accountOf(connectionId);
+      const rows = await models.providerAccounts.findAll({ where: { accountId, state: 'reached' }, order: [['id', 'ASC']] });
+      return rows.map(plain).map(({ accountId: _, state: __, ...reached }) => reached);
+    },
+
+    async reserveSendSlot({ connectionId, address, ratePerS, now }) {
+      const [nowMs, gapMs] = [now.getTime(), Math.ceil(1_000 / ratePerS)];
+      // One statement reads and moves the sender's mark: its row lock makes concurrent senders take turns.
+      const { insertId } = await write(
+        sequelize,
+        `INSERT INTO message_send_slots (connection_id, address, next_free_ms) VALUES (:connectionId, :address, :nowMs + :gapMs)
+         ON DUPLICATE KEY UPDATE next_free_ms = LAST_INSERT_ID(GREATEST(next_free_ms, :nowMs)) + :gapMs`,
+        { connectionId, address, nowMs, gapMs },
+      );
+      return new Date(insertId || nowMs);
+    },
+  };
 }

@@ -1,5 +1,8 @@
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { select } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit, chainOf, hashOf } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
-import type { Page, PageInput } from '../../page.ts';
 
 export interface AuditEntry {
   /** `null` for what concerns the platform and no company. */
@@ -38,7 +41,59 @@ export interface AuditStore {
   firstBroken(companyId: string | null): Promise<number | null>;
 }
 
-// BODY
-export function auditStore(_db: AppDb): AuditStore {
-  throw new Error('The store is not there yet.');
+export function auditStore(db: AppDb): AuditStore {
+  return {
+    append: (entry) => inTransaction(db.sequelize, (transaction) => appendAudit(db, entry, transaction)),
+
+    async list({ companyId, cursor, limit }) {
+      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+      const rows = await read('sequence < :before ORDER BY sequence DESC', { companyId, before, limit: limit + 1 });
+      return cutPage(rows, limit, ({ sequence }) => String(sequence));
+    },
+
+    async firstBroken(companyId) {
+      let previous = '0'.repeat(64);
+      let last = 0;
+      for (;;) {
+        const rows = await read('sequence > :last ORDER BY sequence', { companyId, last, limit: 1_000 });
+        for (const row of rows) {
+          const hash = hashOf(row, Buffer.from(previous, 'hex')).toString('hex');
+          if (row.sequence !== last + 1 || row.previousHash !== previous || row.hash !== hash) return row.sequence;
+          previous = row.hash;
+          last = row.sequence;
+        }
+        if (rows.length < 1_000) break;
+      }
+      // The head tells of entries that were cut from the chain's end.
+      const [head] = await select<{ sequence: number }>(db.sequelize, 'SELECT sequence FROM audit_chains WHERE chain = :chain', {
+        chain: chainOf(companyId),
+      });
+      return head && head.sequence !== last ? last + 1 : null;
+    },
+  };
+
+  async function read(
+    condition: string,
+    { companyId, ...values }: { companyId: string | null; limit: number; before?: number; last?: number },
+  ): Promise<AuditRow[]> {
+    const rows = await select<Omit<AuditRow, 'detail' | 'previousHash' | 'hash'> & StoredForms>(
+      db.sequelize,
+      `SELECT sequence, company_id AS companyId, actor, action, subject, outcome, detail, from_address AS \`from\`,
+         logged_at AS \`at\`, previous_hash AS previousHash, hash
+       FROM audit_log WHERE chain = :chain AND ${condition} LIMIT :limit`,
+      { chain: chainOf(companyId), ...values },
+    );
+    return rows.map((row) => ({
+      ...row,
+      detail: JSON.parse(row.detail),
+      previousHash: row.previousHash.toString('hex'),
+      hash: row.hash.toString('hex'),
+    }));
+  }
+}
+
+interface StoredForms {
+  detail: string;
+  previousHash: Buffer;
+  hash: Buffer;
 }

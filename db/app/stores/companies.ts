@@ -1,5 +1,9 @@
-import type { AppDb } from '../context.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface Company {
@@ -18,7 +22,22 @@ export interface CompanyStore {
   list(input: PageInput & { companyId?: string | undefined }): Promise<Page<Company>>;
 }
 
-// BODY
-export function companyStore(_db: AppDb): CompanyStore {
-  throw new Error('The store is not there yet.');
+export function companyStore(db: AppDb): CompanyStore {
+  const { companies } = db.models;
+  return {
+    create: ({ name, timeZone, parentCompanyId = null }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const id = newId('company');
+        const row = await companies.create({ id, name, timeZone, parentCompanyId, createdAt: new Date() }, { transaction });
+        await appendAudit(
+          db,
+          { ...audit, companyId: id, action: 'company.create', subject: id, outcome: 'done', detail: { name } },
+          transaction,
+        );
+        return plain(row);
+      }),
+    find: async (id) => plainOrNull(await companies.findByPk(id)),
+    list: ({ companyId, ...page }) =>
+      companyId === undefined ? pageOf(companies, {}, page) : pageOf(companies, { id: companyId }, { limit: page.limit }),
+  };
 }

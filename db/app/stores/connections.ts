@@ -1,7 +1,17 @@
 import type { ConnectionState } from '../../../domain/connection-state.ts';
-import type { ConnectionPolicy, PolicyOverrides } from '../../../domain/policy.ts';
-import type { AppDb } from '../context.ts';
+import { type ConnectionPolicy, type PolicyOverrides, completePolicy } from '../../../domain/policy.ts';
+import { workflowIds } from '../../../domain/workflow-ids.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import { deleteConnection } from '../delete-connection.ts';
+import type { ConnectionRow } from '../models/connections.ts';
+import { pageOf, plain } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface Connection {
@@ -53,6 +63,7 @@ export interface ConnectionStore {
   /** Moves the freshness mark, never backwards. */
   markSucceeded(id: string, at: Date): Promise<void>;
   settings(id: string): Promise<ConnectionSettings>;
+  /** Each part that is given replaces what was stored of it. */
   saveSettings(
     id: string,
     input: { settings?: Record<string, unknown> | undefined; policy?: PolicyOverrides | undefined },
@@ -65,7 +76,110 @@ export interface ConnectionStore {
   removeUnlaunched(id: string, audit: By): Promise<void>;
 }
 
-// BODY
-export function connectionStore(_db: AppDb): ConnectionStore {
-  throw new Error('The store is not there yet.');
+export function connectionStore(db: AppDb): ConnectionStore {
+  const { sequelize } = db;
+  const { connections, accounts, settings } = db.models;
+
+  const find = async (id: string): Promise<Connection | null> => {
+    const row = await connections.findByPk(id);
+    return row && outgoing(plain(row));
+  };
+  const get = async (id: string): Promise<Connection> => {
+    const connection = await find(id);
+    if (!connection) throw new NotFound('connection', id);
+    return connection;
+  };
+
+  return {
+    find,
+    get,
+
+    create: ({ companyId, providerKey, purpose, label, ownerUserId, reason, policy = {}, ...input }, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const [id, accountId, now] = [newId('connection'), newId('account'), new Date()];
+        await accounts.create({ id: accountId, companyId, providerKey, state: 'pending' }, { transaction });
+        const row = {
+          ...{ id, companyId, providerKey, accountId, purpose, label, ownerUserId, reason },
+          ...{ state: 'onboarding' as const, stateReason: null, stateChangedAt: now, lastSuccessAt: null, createdAt: now },
+        };
+        await connections.create({ ...row, lifecycleWorkflowId: workflowIds.connector(id) }, { transaction });
+        await settings.create({ connectionId: id, settings: input.settings, policy }, { transaction });
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'connection.create', subject: id, outcome: 'done', detail: { providerKey, purpose } },
+          transaction,
+        );
+        return row;
+      }),
+
+    async list({ companyId, state, ...page }) {
+      const { items, nextCursor } = await pageOf(connections, { companyId, state }, page);
+      return { items: items.map(outgoing), nextCursor };
+    },
+
+    setState: (id, state, reason, actor) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await connections.findByPk(id, { transaction, lock: true });
+        if (!row) throw new NotFound('connection', id);
+        const { state: before, companyId, stateChangedAt } = plain(row);
+        const changed = before !== state;
+        await row.update(
+          { state, stateReason: boundedSentence(reason), stateChangedAt: changed ? new Date() : stateChangedAt },
+          { transaction },
+        );
+        if (!changed) return;
+        const detail = { from: before, to: state, reason };
+        await appendAudit(
+          db,
+          { companyId, actor, action: 'connection.state', subject: id, outcome: 'done', detail },
+          transaction,
+        );
+      }),
+
+    async markSucceeded(id, at) {
+      await write(
+        sequelize,
+        `UPDATE integration_connections SET last_success_at = :at
+         WHERE id = :id AND (last_success_at IS NULL OR last_success_at < :at)`,
+        { id, at: sqlTime(at) },
+      );
+    },
+
+    async settings(id) {
+      const row = await settings.findByPk(id);
+      if (!row) throw new NotFound('connection', id);
+      const { policy, nextAction, ...stored } = plain(row);
+      return { settings: stored.settings, policy: completePolicy(policy), nextAction };
+    },
+
+    saveSettings: (id, input, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await settings.findByPk(id, { transaction, lock: true });
+        const connection = await connections.findByPk(id, { transaction });
+        if (!row || !connection) throw new NotFound('connection', id);
+        const changes = { ...(input.settings && { settings: input.settings }), ...(input.policy && { policy: input.policy }) };
+        await row.update(changes, { transaction });
+        const { companyId } = plain(connection);
+        const detail = { settings: Object.keys(input.settings ?? {}), policy: Object.keys(input.policy ?? {}) };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'connection.settings', subject: id, outcome: 'done', detail },
+          transaction,
+        );
+      }),
+
+    removeUnlaunched: (id, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await connections.findByPk(id, { transaction, lock: true });
+        if (!row) return;
+        const { state, companyId, accountId } = plain(row);
+        if (state !== 'onboarding') throw new Conflict('The connection was launched: disconnect it instead of cancelling.');
+        await deleteConnection(sequelize, { connectionId: id, accountId }, transaction);
+        await appendAudit(db, { ...audit, companyId, action: 'connection.cancel', subject: id, outcome: 'done' }, transaction);
+      }),
+  };
+}
+
+function outgoing({ lastHealthCheckId: _, lifecycleWorkflowId: __, ...connection }: ConnectionRow): Connection {
+  return connection;
 }

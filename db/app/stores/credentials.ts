@@ -1,4 +1,12 @@
+import { Op } from 'sequelize';
+import { Conflict, NotFound } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { keyVersion, open, seal } from '../../seal.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
+import type { TokenRow } from '../models/connections.ts';
+import { plain } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface Credentials {
@@ -26,7 +34,78 @@ export interface CredentialStore {
   forget(connectionId: string, audit: By): Promise<void>;
 }
 
-// BODY
-export function credentialStore(_db: AppDb): CredentialStore {
-  throw new Error('The store is not there yet.');
+export function credentialStore(db: AppDb): CredentialStore {
+  const { sequelize, masterKey } = db;
+  const { tokens } = db.models;
+  const scopeOf = ({ id, connectionId, companyId }: Pick<TokenRow, 'id' | 'connectionId' | 'companyId'>) => ({
+    masterKey,
+    companyId,
+    boundTo: `${id}:${connectionId}`,
+  });
+
+  const newest = async (connectionId: string, state: TokenRow['state']): Promise<Credentials | null> => {
+    const row = await tokens.findOne({ where: { connectionId, state }, order: [['id', 'DESC']] });
+    return row && opened(plain(row));
+  };
+  const opened = (row: TokenRow): Credentials | null => {
+    if (!row.ciphertext) return null;
+    const values = JSON.parse(open(scopeOf(row), row.ciphertext, row.keyVersion).toString()) as Record<string, string>;
+    return { tokenId: row.id, kind: row.kind, values };
+  };
+
+  return {
+    stage: ({ connectionId, companyId, kind, values }, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const id = newId('token');
+        const ciphertext = seal(scopeOf({ id, connectionId, companyId }), Buffer.from(JSON.stringify(values)));
+        await tokens.create({ id, connectionId, companyId, kind, state: 'staged', ciphertext, keyVersion }, { transaction });
+        const detail = { connectionId, kind };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'credentials.stage', subject: id, outcome: 'done', detail },
+          transaction,
+        );
+        return { tokenId: id };
+      }),
+
+    activate: (tokenId) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await tokens.findByPk(tokenId, { transaction, lock: true });
+        if (!row) throw new NotFound('set of credentials', tokenId);
+        const { state, connectionId } = plain(row);
+        if (state === 'active' || state === 'superseded') return;
+        if (state !== 'staged') throw new Conflict('These credentials were withdrawn: enter them again.');
+        const superseded = { state: 'superseded' as const, ciphertext: null };
+        await tokens.update(superseded, { where: { connectionId, state: 'active' }, transaction });
+        // What was staged before and never used is given up with them; what was staged later still waits for its own turn.
+        const discarded = { state: 'discarded' as const, ciphertext: null };
+        await tokens.update(discarded, { where: { connectionId, state: 'staged', id: { [Op.lt]: tokenId } }, transaction });
+        await row.update({ state: 'active' }, { transaction });
+      }),
+
+    active: (connectionId) => newest(connectionId, 'active'),
+    staged: (connectionId) => newest(connectionId, 'staged'),
+
+    async read(tokenId) {
+      const row = await tokens.findByPk(tokenId);
+      return row && opened(plain(row));
+    },
+
+    async discard(tokenId) {
+      await tokens.update({ state: 'discarded', ciphertext: null }, { where: { id: tokenId, state: 'staged' } });
+    },
+
+    forget: (connectionId, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await tokens.findOne({ where: { connectionId, ciphertext: { [Op.ne]: null } }, transaction, lock: true });
+        if (!row) return;
+        await tokens.update({ state: 'forgotten', ciphertext: null }, { where: { connectionId }, transaction });
+        const { companyId } = plain(row);
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'credentials.forget', subject: connectionId, outcome: 'done' },
+          transaction,
+        );
+      }),
+  };
 }

@@ -1,5 +1,9 @@
 import type { CanonicalObject } from '../../../domain/records.ts';
+import { NotFound } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
+import { plain, plainOrNull } from '../models/table.ts';
 
 export interface SyncJob {
   id: string;
@@ -22,7 +26,28 @@ export interface JobStore {
   find(id: string): Promise<SyncJob | null>;
 }
 
-// BODY
-export function jobStore(_db: AppDb): JobStore {
-  throw new Error('The store is not there yet.');
+export function jobStore({ sequelize, models }: AppDb): JobStore {
+  const list = async (connectionId: string): Promise<SyncJob[]> =>
+    (await models.jobs.findAll({ where: { connectionId }, order: [['id', 'ASC']] })).map(plain);
+
+  return {
+    list,
+    find: async (id) => plainOrNull(await models.jobs.findByPk(id)),
+
+    async ensure(connectionId, jobs) {
+      const connection = await models.connections.findByPk(connectionId);
+      if (!connection) throw new NotFound('connection', connectionId);
+      const { companyId } = plain(connection);
+      if (jobs.length > 0)
+        await write(
+          sequelize,
+          `INSERT INTO integration_sync_jobs (id, connection_id, company_id, stream, object, cadence_s) VALUES :rows
+           ON DUPLICATE KEY UPDATE cadence_s = VALUES(cadence_s)`,
+          {
+            rows: jobs.map(({ stream, object, cadenceS }) => [newId('job'), connectionId, companyId, stream, object, cadenceS]),
+          },
+        );
+      return list(connectionId);
+    },
+  };
 }

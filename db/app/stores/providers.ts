@@ -1,4 +1,7 @@
+import { write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
+import { plain } from '../models/table.ts';
 
 export interface ProviderRow {
   key: string;
@@ -14,7 +17,30 @@ export interface ProviderStore {
   list(): Promise<ProviderRow[]>;
 }
 
-// BODY
-export function providerStore(_db: AppDb): ProviderStore {
-  throw new Error('The store is not there yet.');
+export function providerStore({ sequelize, models }: AppDb): ProviderStore {
+  return {
+    sync: (rows) =>
+      inTransaction(sequelize, async (transaction) => {
+        await write(sequelize, 'UPDATE integration_providers SET enabled = 0', {}, transaction);
+        if (rows.length === 0) return;
+        await write(
+          sequelize,
+          `INSERT INTO integration_providers (provider_key, label, category, auth_kinds, enabled) VALUES :rows
+           ON DUPLICATE KEY UPDATE label = VALUES(label), category = VALUES(category), auth_kinds = VALUES(auth_kinds), enabled = 1`,
+          { rows: rows.map(({ key, label, category, authKinds }) => [key, label, category, JSON.stringify(authKinds), 1]) },
+          transaction,
+        );
+      }),
+
+    async list() {
+      const rows = await models.providers.findAll({ order: [['providerKey', 'ASC']] });
+      return rows.map(plain).map(({ providerKey, enabled, label, category, authKinds }) => ({
+        key: providerKey,
+        label,
+        category,
+        authKinds,
+        enabled: enabled === 1,
+      }));
+    },
+  };
 }

@@ -1,7 +1,13 @@
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { RunOutcome } from '../../../domain/run-verdict.ts';
-import type { AppDb } from '../context.ts';
+import { NotFound } from '../../errors.ts';
+import { boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { inTransaction } from '../../transaction.ts';
+import type { AppDb } from '../context.ts';
+import type { RunRow } from '../models/sync.ts';
+import { pageOf, plain } from '../models/table.ts';
 
 export interface RunCounts {
   created: number;
@@ -45,7 +51,7 @@ export interface RunStore {
    * Throws `NotFound` for an unknown job.
    */
   open(input: { jobId: string; workflowId: string; trigger: RunTrigger }): Promise<OpenRunAnswer>;
-  /** Frees the job's place and counts the run into its day's summary, in one transaction. Repeatable: the first close wins. */
+  /** Frees the job’s place. Repeatable: the first close wins. */
   close(
     runId: string,
     input: { outcome: RunOutcome; code?: FailureCode | undefined; sentence?: string | undefined },
@@ -55,7 +61,54 @@ export interface RunStore {
   errors(runId: string, input: PageInput): Promise<Page<SyncError>>;
 }
 
-// BODY
-export function runStore(_db: AppDb): RunStore {
-  throw new Error('The store is not there yet.');
+export function runStore({ sequelize, models }: AppDb): RunStore {
+  const { jobs, runs, runErrors } = models;
+  return {
+    open: ({ jobId, workflowId, trigger }) =>
+      inTransaction(sequelize, async (transaction): Promise<OpenRunAnswer> => {
+        const job = await jobs.findByPk(jobId, { transaction, lock: true });
+        if (!job) throw new NotFound('sync job', jobId);
+        const own = await runs.findOne({ where: { jobId, workflowId }, transaction });
+        if (own) return { opened: true, runId: plain(own).id };
+        const { runningRunId, connectionId, companyId } = plain(job);
+        const holder = runningRunId && (await runs.findByPk(runningRunId, { transaction }));
+        if (holder) return { opened: false, holder: { runId: runningRunId, workflowId: plain(holder).workflowId } };
+        const runId = newId('run');
+        await runs.create(
+          { id: runId, jobId, connectionId, companyId, workflowId, trigger, startedAt: new Date() },
+          { transaction },
+        );
+        await job.update({ runningRunId: runId }, { transaction });
+        return { opened: true, runId };
+      }),
+
+    close: (runId, { outcome, code, sentence }) =>
+      inTransaction(sequelize, async (transaction) => {
+        const known = await runs.findByPk(runId, { transaction });
+        if (!known) throw new NotFound('sync run', runId);
+        // Job first, run second: the same order as everywhere, so that opening and closing never wait for each other.
+        const job = await jobs.findByPk(plain(known).jobId, { transaction, lock: true });
+        const run = (await runs.findByPk(runId, { transaction, lock: true }))!;
+        if (plain(run).outcome !== null) return outgoing(plain(run));
+        const finished = { outcome, code: code ?? null, sentence: sentence ? boundedSentence(sentence) : null };
+        await run.update({ ...finished, finishedAt: new Date() }, { transaction });
+        const { runningRunId } = plain(job!);
+        await job!.update({ lastRunId: runId, runningRunId: runningRunId === runId ? null : runningRunId }, { transaction });
+        return outgoing(plain(run));
+      }),
+
+    async find(runId) {
+      const row = await runs.findByPk(runId);
+      return row && outgoing(plain(row));
+    },
+    async list({ connectionId, jobId, ...page }) {
+      const { items, nextCursor } = await pageOf(runs, { connectionId, jobId }, page);
+      return { items: items.map(outgoing), nextCursor };
+    },
+    errors: (runId, page) => pageOf(runErrors, { runId }, page),
+  };
+}
+
+function outgoing({ created, updated, unchanged, failed, duplicate, ignored, ...run }: RunRow): SyncRun {
+  return { ...run, counts: { created, updated, unchanged, failed, duplicate, ignored } };
 }

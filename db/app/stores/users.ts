@@ -1,6 +1,10 @@
-import type { AppDb } from '../context.ts';
 import type { Role } from '../../../domain/permissions.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface User {
@@ -23,7 +27,22 @@ export interface UserStore {
   withRole(companyId: string | null, role: Role): Promise<User[]>;
 }
 
-// BODY
-export function userStore(_db: AppDb): UserStore {
-  throw new Error('The store is not there yet.');
+export function userStore(db: AppDb): UserStore {
+  const { users } = db.models;
+  return {
+    create: ({ companyId, name, email, phone, role }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const id = newId('user');
+        const row = await users.create({ id, companyId, name, email, phone, role, createdAt: new Date() }, { transaction });
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'user.create', subject: id, outcome: 'done', detail: { role } },
+          transaction,
+        );
+        return plain(row);
+      }),
+    find: async (id) => plainOrNull(await users.findByPk(id)),
+    list: ({ companyId, ...page }) => pageOf(users, { companyId }, page),
+    withRole: async (companyId, role) => (await users.findAll({ where: { companyId, role }, order: [['id', 'ASC']] })).map(plain),
+  };
 }
