@@ -70,7 +70,11 @@ export function authorize(deps: Deps, route: Route): RequestHandler {
         detail: { method: route.method, route: route.path, role: caller.role },
         from: caller.from,
       });
-      throw new ApiError(403, 'forbidden', `The role "${caller.role}" may not do this: it needs the permission ${route.permission}.`);
+      throw new ApiError(
+        403,
+        'forbidden',
+        `The role "${caller.role}" may not do this: it needs the permission ${route.permission}.`,
+      );
     }
     next();
   };

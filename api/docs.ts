@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express, { type Router } from 'express';
-import helmet from 'helmet';
+import { contentSecurityPolicy } from 'helmet';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
@@ -28,7 +28,7 @@ export function serveDocs(document: object): Router {
   router.get('/openapi.json', (_request, response) => void response.json(document));
   router.use(
     '/docs',
-    helmet.contentSecurityPolicy({
+    contentSecurityPolicy({
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],

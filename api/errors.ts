@@ -61,7 +61,7 @@ export const unknownRoute: RequestHandler = (_request, _response, next) => {
 };
 
 /** The last handler: every error becomes one JSON answer, and what is our fault carries the id that is in the log. */
-export const answerErrors: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+export const answerErrors: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const known = error instanceof ApiError ? error : translate(error);
   response.locals['outcome'] = known?.code ?? 'internal';
   if (!known || known.status >= 500) response.err = error as Error;
@@ -70,7 +70,12 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, request, respo
     return;
   }
   const { status, code, message, issues, retryAfterS } =
-    known ?? new ApiError(500, 'internal', `Something went wrong on our side. Quote this id when you report it: ${String(request.id)}`);
+    known ??
+    new ApiError(
+      500,
+      'internal',
+      `Something went wrong on our side. Quote this id when you report it: ${response.get('X-Request-Id')}`,
+    );
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
   response.status(status).json({ error: { code, message, ...(issues && { issues }) } });

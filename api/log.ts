@@ -26,7 +26,10 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     level,
     base: { service: 'api' },
     serializers: { err: plainError, error: plainError },
-    redact: { paths: ['authorization', 'cookie', '*.authorization', '*.cookie', '*.headers', '*.body', 'body', 'headers'], remove: true },
+    redact: {
+      paths: ['authorization', 'cookie', '*.authorization', '*.cookie', '*.headers', '*.body', 'body', 'headers'],
+      remove: true,
+    },
   };
   return destination ? pino(options, destination) : pino(options);
 }

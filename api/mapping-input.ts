@@ -32,7 +32,8 @@ export function checkMappings(providerKey: string, mappings: MappingInput[], at 
   const issues = checked.flatMap((mapping, index) => {
     const own = checkMapping(mapping);
     if (!objects.includes(mapping.object)) own.push({ path: 'object', message: 'No stream of this provider gives it.' });
-    if (checked.findIndex(({ object }) => object === mapping.object) < index) own.push({ path: 'object', message: 'Is mapped twice.' });
+    if (checked.findIndex(({ object }) => object === mapping.object) < index)
+      own.push({ path: 'object', message: 'Is mapped twice.' });
     return own.map(({ path: field, message }) => ({ path: `${at(index)}.${field}`, message }));
   });
   if (issues.length > 0) throw invalid(issues);

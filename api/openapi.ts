@@ -52,7 +52,12 @@ function describeRoute(route: Route) {
       ...(route.subjects.length > 0 && { path: z.object(params) }),
       ...(route.query instanceof z.ZodObject && { query: route.query }),
       ...(route.idempotent && {
-        header: z.object({ 'Idempotency-Key': z.string().optional().meta({ description: 'A repeat with the same key and body gets the first answer.' }) }),
+        header: z.object({
+          'Idempotency-Key': z
+            .string()
+            .optional()
+            .meta({ description: 'A repeat with the same key and body gets the first answer.' }),
+        }),
       }),
     },
     ...(takesBody && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
@@ -66,15 +71,17 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
   return {
     [String(route.status)]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
     ...Object.fromEntries(
-      [...refusals].sort().map((status) => [
-        String(status),
-        { description: refusalWords[status]!, content: { 'application/json': { schema: errorSchema } } },
-      ]),
+      [...refusals]
+        .toSorted((left, right) => left - right)
+        .map((status) => [
+          String(status),
+          { description: refusalWords[status]!, content: { 'application/json': { schema: errorSchema } } },
+        ]),
     ),
-  } as ZodOpenApiResponsesObject;
+  };
 }
 
-/** `GET /connections/:connectionId/runs` becomes `get_connections_runs`, and stays unique through the `by` of its ids. */
+/** `GET /connections/:connectionId/runs` becomes `get_connections_by_connectionId_runs`: unique, because paths are. */
 const operationId = ({ method, path }: Route) =>
   [method, ...path.split('/').filter(Boolean)].map((part) => part.replace(/^:(\w+)$/, 'by_$1').replace(/\W/g, '_')).join('_');
 

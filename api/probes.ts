@@ -39,7 +39,13 @@ async function answersInTime(check: () => Promise<unknown>): Promise<boolean> {
     timer = setTimeout(() => resolve(false), checkWithinMs);
   });
   try {
-    return await Promise.race([check().then(() => true, () => false), late]);
+    return await Promise.race([
+      check().then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }

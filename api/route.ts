@@ -83,7 +83,8 @@ export function checkRoutes(routes: Route[]): void {
     seen.add(name);
     if (!Object.hasOwn(permissions, entry.permission ?? '')) throw new Error(`The route ${name} names no known permission.`);
     for (const param of entry.subjects)
-      if (!Object.hasOwn(subjects, param)) throw new Error(`The route ${name} has the parameter :${param}, which has no subject.`);
+      if (!Object.hasOwn(subjects, param))
+        throw new Error(`The route ${name} has the parameter :${param}, which has no subject.`);
     for (const part of ['query', 'body'] as const) {
       const open = openObject(entry[part], part);
       if (open) throw new Error(`The route ${name} takes undeclared input at ${open}: use z.strictObject.`);

@@ -27,7 +27,8 @@ export const pageQuery = {
   cursor: z.string().min(1).max(100).optional().meta({ description: 'The `nextCursor` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(100).default(25),
 };
-export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 /** The stores' paging input without absent keys. */
 export function pageInput<Query extends { cursor?: string | undefined; limit: number }>(query: Query) {
@@ -47,5 +48,7 @@ export const verdictSchema = z
 
 export const credentialsSchema = z.strictObject({
   kind: z.string().min(1).max(40).meta({ description: 'One of the provider’s auth kinds.' }),
-  values: z.record(z.string().max(60), z.string().max(4_000)).meta({ description: 'The fields of that kind’s form; write-only.' }),
+  values: z
+    .record(z.string().max(60), z.string().max(4_000))
+    .meta({ description: 'The fields of that kind’s form; write-only.' }),
 });

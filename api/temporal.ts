@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcDeadlineError,
   isGrpcServiceError,
   type Client,
 } from '@temporalio/client';
@@ -37,16 +38,18 @@ export async function ask<Answer>(
   }
 }
 
-const deadlineExceeded = 4;
-
 function asApiError(error: unknown): unknown {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message } = error.cause;
     return new ApiError(409, isFailureCode(type) ? type : 'refused', message);
   }
   const grpc = error instanceof ServiceError ? error.cause : error;
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || (isGrpcServiceError(grpc) && grpc.code === deadlineExceeded))
-    return new ApiError(504, 'no_answer_yet', 'The workflow has not answered yet: look at its state before you repeat the command.');
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(grpc))
+    return new ApiError(
+      504,
+      'no_answer_yet',
+      'The workflow has not answered yet: look at its state before you repeat the command.',
+    );
   if (error instanceof ServiceError || isGrpcServiceError(grpc))
     return new ApiError(503, 'temporal_unavailable', 'Temporal does not answer: try again shortly.', { retryAfterS: 5 });
   return error;

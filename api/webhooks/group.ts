@@ -9,12 +9,12 @@ export interface Group<Row> {
 }
 
 export interface GroupOptions<Row> {
-  commit(rows: Row[]): Promise<void>;
+  commit: (rows: Row[]) => Promise<void>;
   rowsMax: number;
   /** Whether a failed commit says nothing about its rows, so that trying each request alone would be of no use. */
-  isOutage(error: unknown): boolean;
-  waiting?(requests: number): void;
-  committed?(requests: number): void;
+  isOutage: (error: unknown) => boolean;
+  waiting?: (requests: number) => void;
+  committed?: (requests: number) => void;
 }
 
 interface Waiter<Row> {

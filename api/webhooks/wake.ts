@@ -15,11 +15,11 @@ export interface Waker {
 }
 
 export interface WakerOptions {
-  send(target: WakeTarget): Promise<void>;
+  send: (target: WakeTarget) => Promise<void>;
   windowMs: number;
   retryMs: { first: number; max: number };
   log: Logger;
-  failed?(): void;
+  failed?: () => void;
 }
 
 interface Pending {

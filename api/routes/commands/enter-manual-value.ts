@@ -20,7 +20,10 @@ export const enterManualValue = route({
       periodEnd: day,
       reason: name(280),
     })
-    .refine(({ periodStart, periodEnd }) => periodStart <= periodEnd, { path: ['periodEnd'], message: 'Must not lie before periodStart.' }),
+    .refine(({ periodStart, periodEnd }) => periodStart <= periodEnd, {
+      path: ['periodEnd'],
+      message: 'Must not lie before periodStart.',
+    }),
   answer: verdictSchema.extend({ snapshotId: z.string() }).meta({ id: 'ManualValueAnswer' }),
   refusals: [409, 503, 504],
   idempotent: true,
@@ -30,7 +33,10 @@ export const enterManualValue = route({
       throw invalid([{ path: 'metricKey', message: 'This provider does not feed it.' }]);
     const { snapshotId } = await deps.stores.metrics.enterManual({ companyId, connectionId, ...body }, audit);
     try {
-      const answer = await commandConnection(deps, connection, 'enterManualValue', enterManualValueUpdate, { by: caller.actor, snapshotId });
+      const answer = await commandConnection(deps, connection, 'enterManualValue', enterManualValueUpdate, {
+        by: caller.actor,
+        snapshotId,
+      });
       return { ...answer, snapshotId };
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await deps.stores.metrics.discardManual(snapshotId);

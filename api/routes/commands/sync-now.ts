@@ -27,7 +27,10 @@ export const syncNow = route({
     const { stream } = body;
     if (stream && !Object.hasOwn(getProvider(connection.providerKey).streams, stream))
       throw invalid([{ path: 'stream', message: 'Is not a stream of this provider.' }]);
-    const answer = await commandConnection(deps, connection, 'syncNow', syncNowUpdate, { by: caller.actor, ...(stream && { stream }) });
+    const answer = await commandConnection(deps, connection, 'syncNow', syncNowUpdate, {
+      by: caller.actor,
+      ...(stream && { stream }),
+    });
     if (answer.verdict !== 'accepted') return answer;
     return { ...answer, runs: answer.runs.map((run) => ({ ...run, workflow: workflowLink(deps, run.workflowId) })) };
   },

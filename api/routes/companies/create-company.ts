@@ -14,7 +14,8 @@ export const createCompany = route({
   answer: companySchema,
   idempotent: true,
   async handle({ deps, body, audit }) {
-    if (body.parentCompanyId && !(await deps.stores.companies.find(body.parentCompanyId))) throw notFound('company', 'parentCompanyId');
+    if (body.parentCompanyId && !(await deps.stores.companies.find(body.parentCompanyId)))
+      throw notFound('company', 'parentCompanyId');
     return deps.stores.companies.create(body, audit);
   },
 });

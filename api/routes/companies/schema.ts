@@ -33,7 +33,10 @@ export const userSchema = z
 /** Twilio and the like take E.164 alone: a plus, the country, the number, nothing between. */
 export const phone = z
   .string()
-  .refine((text) => /^\+\d{7,15}$/.test(text) && isValidPhoneNumber(text), 'Must be a valid number in E.164, such as +14155550123.');
+  .refine(
+    (text) => /^\+\d{7,15}$/.test(text) && isValidPhoneNumber(text),
+    'Must be a valid number in E.164, such as +14155550123.',
+  );
 
 export const personSchema = {
   name: name(),

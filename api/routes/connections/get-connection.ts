@@ -8,5 +8,6 @@ export const getConnection = route({
   permission: 'connection.read',
   summary: 'One connection with its state in words, its next action, its freshness and its workflow',
   answer: connectionDetailSchema,
-  handle: ({ deps, found, caller }) => describeConnectionDetail(deps, found.connection, isAllowed(caller.role, 'connection.settings')),
+  handle: ({ deps, found, caller }) =>
+    describeConnectionDetail(deps, found.connection, isAllowed(caller.role, 'connection.settings')),
 });

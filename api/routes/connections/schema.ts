@@ -42,7 +42,8 @@ export const connectionDetailSchema = connectionSchema
 export function describeConnection(deps: Deps, connection: Connection): z.input<typeof connectionSchema> {
   const { key, label, webhook } = getProvider(connection.providerKey);
   const { clientSentence, nextAction } = stateWords[connection.state];
-  const workflowId = connection.state === 'onboarding' ? workflowIds.onboarding(connection.id) : workflowIds.connector(connection.id);
+  const workflowId =
+    connection.state === 'onboarding' ? workflowIds.onboarding(connection.id) : workflowIds.connector(connection.id);
   return {
     ...connection,
     provider: { key, label },
@@ -56,7 +57,11 @@ export function describeConnection(deps: Deps, connection: Connection): z.input<
 export async function describeConnectionDetail(deps: Deps, connection: Connection, seesSettings: boolean) {
   const { settings, policy } = await deps.stores.connections.settings(connection.id);
   const { freshWithinS } = policy;
-  const stale = isStale({ lastSuccessAt: connection.lastSuccessAt?.toISOString() ?? null, freshWithinS, now: new Date().toISOString() });
+  const stale = isStale({
+    lastSuccessAt: connection.lastSuccessAt?.toISOString() ?? null,
+    freshWithinS,
+    now: new Date().toISOString(),
+  });
   return {
     ...describeConnection(deps, connection),
     freshness: { stale, freshWithinS },

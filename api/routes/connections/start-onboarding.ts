@@ -31,7 +31,8 @@ export const startOnboarding = route({
     const companyId = found.company.id;
     const provider = findProvider(body.providerKey);
     if (!provider) throw invalid([{ path: 'providerKey', message: 'Is not a provider: see GET /v1/providers.' }]);
-    if (body.ownerUserId && (await deps.stores.users.find(body.ownerUserId))?.companyId !== companyId) throw notFound('user', 'ownerUserId');
+    if (body.ownerUserId && (await deps.stores.users.find(body.ownerUserId))?.companyId !== companyId)
+      throw notFound('user', 'ownerUserId');
     const settings = checkSettings(provider, body.settings);
     const policy = body.policy && asOverrides(body.policy);
     const connection = await deps.stores.connections.create({ ...body, companyId, settings, policy }, audit);

@@ -17,7 +17,9 @@ export const updatePolicy = route({
     const { streams } = getProvider(connection.providerKey);
     const unknown = Object.keys(body.policy.cadenceS ?? {}).filter((stream) => !Object.hasOwn(streams, stream));
     if (unknown.length > 0)
-      throw invalid(unknown.map((stream) => ({ path: `policy.cadenceS.${stream}`, message: 'Is not a stream of this provider.' })));
+      throw invalid(
+        unknown.map((stream) => ({ path: `policy.cadenceS.${stream}`, message: 'Is not a stream of this provider.' })),
+      );
     const { policy: before } = await deps.stores.connections.settings(connection.id);
     const sent = asOverrides(body.policy);
     const policy = {

@@ -13,7 +13,9 @@ export const updateSettings = route({
   answer: connectionDetailSchema,
   async handle({ deps, found: { connection }, body, audit }) {
     const before = await deps.stores.connections.settings(connection.id);
-    const merged = Object.fromEntries(Object.entries({ ...before.settings, ...body.settings }).filter(([, value]) => value !== null));
+    const merged = Object.fromEntries(
+      Object.entries({ ...before.settings, ...body.settings }).filter(([, value]) => value !== null),
+    );
     const settings = checkSettings(getProvider(connection.providerKey), merged);
     await deps.stores.connections.saveSettings(connection.id, { settings }, audit);
     return describeConnectionDetail(deps, connection, true);

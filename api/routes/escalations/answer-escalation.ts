@@ -20,5 +20,9 @@ export async function answerEscalation<Given extends Actor>(
 async function answerByRow(deps: Deps, incident: Incident): Promise<CommandAnswer> {
   const { closedAt, state } = (await deps.stores.incidents.find(incident.id)) ?? incident;
   if (closedAt) return { verdict: 'already', sentence: `The incident is closed: it was ${state}.` };
-  return { verdict: 'refused', reason: 'The incident is open, but its workflow is not running: tell the people who run Linkwright.', code: 'defect' };
+  return {
+    verdict: 'refused',
+    reason: 'The incident is open, but its workflow is not running: tell the people who run Linkwright.',
+    code: 'defect',
+  };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { queueStates } from '../../../db/app/stores/error-queue.ts';
 import { route } from '../../route.ts';
 import { idSchema, pageInput, pageOf, pageQuery } from '../../schemas.ts';
-import { queueItemSchema, queueStates } from './schema.ts';
+import { queueItemSchema } from './schema.ts';
 
 export const listQueue = route({
   method: 'get',

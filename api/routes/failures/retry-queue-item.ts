@@ -14,7 +14,11 @@ export const retryQueueItem = route({
     if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind]);
     const requeued = await deps.traffic.events.requeue(connection.id, item.rawEventId);
     if (!requeued && item.state !== 'retrying')
-      throw new ApiError(409, 'refused', 'The event no longer waits for a retry: it was applied, or its payload is past its retention.');
+      throw new ApiError(
+        409,
+        'refused',
+        'The event no longer waits for a retry: it was applied, or its payload is past its retention.',
+      );
     const retried = await deps.stores.errorQueue.retry(item.id, audit);
     deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
     return retried;

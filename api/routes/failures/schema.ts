@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
+import { queueStates } from '../../../db/app/stores/error-queue.ts';
 import { moment } from '../../schemas.ts';
-
-export const queueStates = ['pending', 'retrying', 'dead', 'resolved', 'ignored'] as const;
 
 export const queueItemSchema = z
   .object({

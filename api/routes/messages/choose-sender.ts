@@ -5,9 +5,7 @@ import { invalid } from '../../errors.ts';
 export function chooseSender(reaches: ReachedAccount[], wanted: string | undefined): string {
   const senders = reaches.filter(({ capabilities }) => capabilities.includes('sms'));
   const chosen =
-    wanted === undefined
-      ? senders[0]
-      : senders.find(({ id, address, externalId }) => [id, address, externalId].includes(wanted));
+    wanted === undefined ? senders[0] : senders.find(({ id, address, externalId }) => [id, address, externalId].includes(wanted));
   if (!chosen) {
     const message =
       wanted === undefined

@@ -25,7 +25,11 @@ export const sendMessage = route({
     templateId: idSchema('tpl'),
     variables: z.record(z.string().max(60), z.string().max(1_000)).default({}),
     to: phone.meta({ description: 'E.164.' }),
-    from: z.string().max(100).optional().meta({ description: 'A sender of the connection by its id, number or service id; the first that can send when absent.' }),
+    from: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'A sender of the connection by its id, number or service id; the first that can send when absent.' }),
   }),
   status: 202,
   answer: deliverySchema,
@@ -42,7 +46,11 @@ export const sendMessage = route({
     if (!('text' in rendered)) throw invalid(variableIssues(rendered));
     const sender = chooseSender(await deps.stores.accounts.reaches(connection.id), body.from);
     if (await deps.stores.optOuts.isOptedOut(connection.id, body.to))
-      throw new ApiError(422, 'opted_out', 'This person has opted out of messages: nothing may be sent to them until they opt in again.');
+      throw new ApiError(
+        422,
+        'opted_out',
+        'This person has opted out of messages: nothing may be sent to them until they opt in again.',
+      );
 
     const delivery = await deps.stores.deliveries.create(
       {
@@ -95,7 +103,10 @@ async function startDelivery(deps: Deps, connection: Connection, delivery: Deliv
     const now = await deps.stores.deliveries.find(delivery.id);
     // The start may have gone through although its answer was lost: then the workflow has the delivery in its hands.
     if (now?.status !== 'queued') return;
-    await deps.stores.deliveries.advance(delivery.id, 'cancelled', { source: 'us', sentence: 'It was not sent: Temporal did not answer.' });
+    await deps.stores.deliveries.advance(delivery.id, 'cancelled', {
+      source: 'us',
+      sentence: 'It was not sent: Temporal did not answer.',
+    });
     throw error;
   }
 }

@@ -14,7 +14,8 @@ export const cancelOnboarding = route({
   answer: verdictSchema,
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller }) {
-    if (connection.state !== 'onboarding') throw new ApiError(409, 'refused', 'The connection is launched: disconnect it instead.');
+    if (connection.state !== 'onboarding')
+      throw new ApiError(409, 'refused', 'The connection is launched: disconnect it instead.');
     deps.webhookSecrets.forget(connection.id);
     return tellOnboarding(deps, connection, cancelOnboardingUpdate, { by: caller.actor, reason: body.reason });
   },

@@ -25,7 +25,12 @@ export const getProgress = route({
     const workflowId = workflowIds.onboarding(connection.id);
     const asked = await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).query(onboardingProgressQuery));
     const { confirmed, next, cancelled } = asked ?? notThere(connection.state === 'onboarding');
-    return { confirmed, next: next && { step: next, title: stepTitles[next] }, cancelled, workflow: workflowLink(deps, workflowId) };
+    return {
+      confirmed,
+      next: next && { step: next, title: stepTitles[next] },
+      cancelled,
+      workflow: workflowLink(deps, workflowId),
+    };
   },
 });
 

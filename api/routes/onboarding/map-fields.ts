@@ -11,7 +11,11 @@ export const mapFields = route({
   permission: 'connection.onboard',
   summary: 'Step 3: map fields and preview the coverage on a real sample',
   body: z.strictObject({
-    mappings: z.array(mappingInputSchema).max(20).default([]).meta({ description: 'An object that is left out takes the provider’s own mapping.' }),
+    mappings: z
+      .array(mappingInputSchema)
+      .max(20)
+      .default([])
+      .meta({ description: 'An object that is left out takes the provider’s own mapping.' }),
   }),
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],

@@ -11,7 +11,9 @@ export const confirmedStepSchema = z
     step: z.enum(onboardingSteps),
     by: z.string(),
     at: moment,
-    summary: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).meta({ description: 'Counts and ids for the reviewer.' }),
+    summary: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .meta({ description: 'Counts and ids for the reviewer.' }),
   })
   .meta({ id: 'ConfirmedStep' });
 

@@ -15,7 +15,13 @@ const healthSchema = z
     nextAction: z.string(),
     lastSuccessAt: moment.nullable(),
     check: z
-      .object({ ok: z.boolean(), latencyMs: z.number().nullable(), code: z.enum(failureCodes).nullable(), sentence: z.string(), at: moment })
+      .object({
+        ok: z.boolean(),
+        latencyMs: z.number().nullable(),
+        code: z.enum(failureCodes).nullable(),
+        sentence: z.string(),
+        at: moment,
+      })
       .nullable(),
     workflow: workflowSchema,
   })

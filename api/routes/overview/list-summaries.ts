@@ -27,7 +27,8 @@ export const listSummaries = route({
     const to = query.to ?? new Date().toISOString().slice(0, 10);
     const from = query.from ?? new Date(Date.parse(to) - 29 * dayMs).toISOString().slice(0, 10);
     const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
-    if (days < 1 || days > daysMax) throw invalid([{ path: 'from', message: `Must lie before "to", by at most ${daysMax} days.` }]);
+    if (days < 1 || days > daysMax)
+      throw invalid([{ path: 'from', message: `Must lie before "to", by at most ${daysMax} days.` }]);
     return { items: await deps.stores.health.summaries({ companyId: found.company.id, from, to }) };
   },
 });

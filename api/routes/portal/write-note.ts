@@ -25,6 +25,9 @@ export const writeNote = route({
   async handle({ deps, found, body, audit }) {
     const connection = await deps.stores.connections.find(body.connectionId);
     if (connection?.companyId !== found.company.id) throw notFound('connection', 'connectionId');
-    return deps.stores.notes.create({ companyId: found.company.id, ...body, sourceLabel: getProvider(connection.providerKey).label }, audit);
+    return deps.stores.notes.create(
+      { companyId: found.company.id, ...body, sourceLabel: getProvider(connection.providerKey).label },
+      audit,
+    );
   },
 });

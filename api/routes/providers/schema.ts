@@ -44,7 +44,11 @@ export function describeProvider(provider: Provider): z.input<typeof providerSch
 export function describeForms(provider: Provider): z.input<typeof providerFormsSchema> {
   return {
     ...describeProvider(provider),
-    auth: provider.auth.map(({ kind, label, credentials, secrets }) => ({ kind, label, credentials: markSecrets(formOf(credentials), secrets) })),
+    auth: provider.auth.map(({ kind, label, credentials, secrets }) => ({
+      kind,
+      label,
+      credentials: markSecrets(formOf(credentials), secrets),
+    })),
     settings: formOf(provider.settings),
   };
 }

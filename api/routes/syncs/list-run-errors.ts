@@ -4,7 +4,14 @@ import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
 const runErrorSchema = z
-  .object({ id: z.string(), runId: z.string(), externalId: z.string().nullable(), code: z.enum(failureCodes), sentence: z.string(), at: moment })
+  .object({
+    id: z.string(),
+    runId: z.string(),
+    externalId: z.string().nullable(),
+    code: z.enum(failureCodes),
+    sentence: z.string(),
+    at: moment,
+  })
   .meta({ id: 'SyncError' });
 
 export const listRunErrors = route({

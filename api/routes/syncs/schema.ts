@@ -18,7 +18,10 @@ export const runSchema = z
     trigger: z.enum(['schedule', 'manual', 'onboarding']),
     startedAt: moment,
     finishedAt: moment.nullable(),
-    outcome: z.enum(['succeeded', 'failed', 'cancelled', 'skipped']).nullable().meta({ description: 'null while it is under way.' }),
+    outcome: z
+      .enum(['succeeded', 'failed', 'cancelled', 'skipped'])
+      .nullable()
+      .meta({ description: 'null while it is under way.' }),
     code: z.enum(failureCodes).nullable(),
     sentence: z.string().nullable(),
     mappingVersion: z.number().nullable(),
@@ -27,4 +30,7 @@ export const runSchema = z
   })
   .meta({ id: 'SyncRun' });
 
-export const describeRun = (deps: Deps, run: SyncRun): z.input<typeof runSchema> => ({ ...run, workflow: workflowLink(deps, run.workflowId) });
+export const describeRun = (deps: Deps, run: SyncRun): z.input<typeof runSchema> => ({
+  ...run,
+  workflow: workflowLink(deps, run.workflowId),
+});

@@ -7,7 +7,9 @@ import { moment } from '../../schemas.ts';
 
 export const templateInput = {
   body: z.string().min(1).max(1_600).meta({ description: 'With {{name}} placeholders.' }),
-  variables: z.array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,59}$/, 'Must be a name of letters, digits and underscores.')).max(50),
+  variables: z
+    .array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,59}$/, 'Must be a name of letters, digits and underscores.'))
+    .max(50),
 };
 
 export const templateSchema = z
@@ -26,7 +28,10 @@ export const templateSchema = z
   })
   .meta({ id: 'Template' });
 
-export const describeTemplate = (template: MessageTemplate): z.input<typeof templateSchema> => ({ ...template, size: smsSize(template.body) });
+export const describeTemplate = (template: MessageTemplate): z.input<typeof templateSchema> => ({
+  ...template,
+  size: smsSize(template.body),
+});
 
 /** Every placeholder is declared, and every declared variable is used; 400 with the name of each that is not. */
 export function requireSound({ body, variables }: { body: string; variables: string[] }): void {
