@@ -73,6 +73,7 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
         );
       await wait(50);
     }
+    await entry.onReady?.();
     entry.isReady = true;
   }
 
@@ -117,7 +118,7 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
   return {
     /**
      * `entry`: name, command, args, env, cwd; `shown` prints its lines; ready when `isUp()` says so or a line matches `readyLine`;
-     * `restart` when it may be started again; `graceMs` from SIGTERM to SIGKILL.
+     * `onReady()` then runs, after a restart too; `restart` when it may be started again; `graceMs` from SIGTERM to SIGKILL.
      */
     async start(entry) {
       if (stopping) throw new SetupError('Stopped.');

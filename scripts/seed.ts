@@ -1,0 +1,45 @@
+/**
+ * The first platform admin's key, when there is none: printed once and kept nowhere. `--development <file>`, as `npm start` calls
+ * it, also makes the demonstration company and keeps the key in that file. Repeating it is harmless.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadConfig } from '../config/index.ts';
+import { createAppStores, type AppStores } from '../db/app/stores/index.ts';
+import { openDatabase } from '../db/database.ts';
+import { orExplain } from './or-explain.ts';
+
+const by = { actor: 'seed' };
+const companyName = 'Bright Harbor Plumbing';
+
+await orExplain(async () => {
+  const config = loadConfig();
+  const database = openDatabase(config.database.appUrl, { poolMax: 2 });
+  try {
+    const stores = createAppStores(database, { masterKey: config.masterKey });
+    const file = process.argv.includes('--development') ? process.argv[process.argv.indexOf('--development') + 1] : undefined;
+    await (file ? seedDevelopment(stores, file) : seedFirstKey(stores));
+  } finally {
+    await database.close();
+  }
+});
+
+async function seedFirstKey({ apiKeys }: AppStores): Promise<void> {
+  if ((await apiKeys.countActive()) > 0) return console.log('There is a key already; a platform admin can make more.');
+  await showNewKey({ apiKeys });
+}
+
+async function showNewKey({ apiKeys }: Pick<AppStores, 'apiKeys'>): Promise<string> {
+  const { key } = await apiKeys.create({ companyId: null, role: 'platform_admin', label: 'First admin' }, by);
+  console.log(`First admin key, shown this once: ${key}`);
+  return key;
+}
+
+async function seedDevelopment(stores: AppStores, file: string): Promise<void> {
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { adminKey?: string; companyId?: string }) : {};
+  const isKeyGood = known.adminKey !== undefined && (await stores.apiKeys.authenticate(known.adminKey)) !== null;
+  const adminKey = isKeyGood ? known.adminKey : await showNewKey(stores);
+  const company =
+    (known.companyId && (await stores.companies.find(known.companyId))) ||
+    (await stores.companies.create({ name: companyName, timeZone: 'America/Los_Angeles' }, by));
+  writeFileSync(file, JSON.stringify({ ...known, adminKey, companyId: company.id }, null, 2), { mode: 0o600 });
+}

@@ -1,0 +1,132 @@
+/** Starts databases, Temporal, sandbox, API and workers, each when what it needs is ready. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startMysql } from './mysql.mjs';
+import { home, node, root } from './paths.mjs';
+import { answers, takePort } from './ports.mjs';
+import { mustRun } from './run.mjs';
+import { createSenderAccount, makeSender } from './sandbox.mjs';
+import { SetupError, say, step } from './say.mjs';
+import { findTemporal, startTemporal } from './temporal.mjs';
+
+const developmentFile = join(home, 'dev.json');
+
+/** Answers the addresses to show, as `{ name, url }`. */
+export async function startEngine(processes, { withSandbox }) {
+  const [databases, temporal] = await allOrFirstError([ensureDatabases(processes), ensureTemporal(processes)]);
+  const [apiPort, sandboxPort] = [await takePort('The API', 3_000), withSandbox && (await takePort('The sandbox', 4_010))];
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const sandboxUrl = sandboxPort && `http://127.0.0.1:${sandboxPort}`;
+  const sender = withSandbox && keptSender();
+  const env = {
+    ...process.env,
+    ...databases,
+    ...temporal,
+    ...(!process.env.MASTER_KEY && !process.env.MASTER_KEY_FILE && { MASTER_KEY_FILE: ensureMasterKey() }),
+    API_PORT: String(apiPort),
+    API_HOST: '127.0.0.1',
+    PUBLIC_URL: process.env.PUBLIC_URL || apiUrl,
+    ...(withSandbox && {
+      PROVIDER_BASE_URL_TWILIO: `${sandboxUrl}/twilio`,
+      NOTIFY_TWILIO_ACCOUNT_SID: sender.accountSid,
+      NOTIFY_TWILIO_AUTH_TOKEN: sender.authToken,
+      NOTIFY_TWILIO_FROM: sender.from,
+    }),
+  };
+
+  const script = (name, ...args) => mustRun(node, [join(root, 'scripts', name), ...args], { cwd: root, env });
+  const service = (name, entry) => processes.start({ name, command: node, cwd: root, env, shown: true, restart: true, ...entry });
+  await step('Preparing both databases and the Temporal namespace', () =>
+    allOrFirstError([script('migrate.ts'), script('search-attributes.ts')]),
+  );
+  rememberDevelopment({
+    apiUrl,
+    sandboxUrl,
+    temporalUiUrl: temporal.TEMPORAL_UI_URL,
+    notifyAccountSid: sender?.accountSid,
+    sender,
+  });
+
+  say(`  Starting ${withSandbox ? 'the sandbox, ' : ''}the API and the workers`);
+  const [firstKey] = await allOrFirstError([
+    script('seed.ts', '--development', developmentFile),
+    withSandbox &&
+      service('sandbox', {
+        args: ['sandbox/main.ts'],
+        env: { ...env, PORT: String(sandboxPort) },
+        isUp: () => answers(sandboxPort),
+        onReady: () => createSenderAccount(sandboxUrl, sender),
+      }),
+    service('api', { args: ['api/main.ts'], isUp: () => isHealthy(`${apiUrl}/readyz`), graceMs: 30_000 }),
+    service('workers', { args: ['workers/main.ts'], readyLine: /workers ready/, graceMs: 30_000 }),
+  ]);
+  if (firstKey.trim()) say(`\n${firstKey.trim()}\n(kept for npm run demo in ${developmentFile})`);
+  return [
+    { name: 'API', url: apiUrl },
+    { name: 'API docs', url: `${apiUrl}/docs` },
+    { name: 'Temporal UI', url: temporal.TEMPORAL_UI_URL },
+    ...(withSandbox ? [{ name: 'Sandbox', url: sandboxUrl }] : []),
+    { name: 'Data and logs', url: home },
+  ];
+}
+
+async function ensureDatabases(processes) {
+  const { APP_DATABASE_URL, TRAFFIC_DATABASE_URL } = process.env;
+  if (APP_DATABASE_URL && TRAFFIC_DATABASE_URL) {
+    say('  MySQL: the servers of APP_DATABASE_URL and TRAFFIC_DATABASE_URL');
+    return {};
+  }
+  if (APP_DATABASE_URL || TRAFFIC_DATABASE_URL)
+    throw new SetupError(
+      'Only one of APP_DATABASE_URL and TRAFFIC_DATABASE_URL is set: set both, or none to have a server of our own.',
+    );
+  const { url, label } = await startMysql(processes, join(home, 'mysql'));
+  say(`  MySQL: ${label}, on ${new URL(url).host}`);
+  return { APP_DATABASE_URL: `${url}/linkwright_app`, TRAFFIC_DATABASE_URL: `${url}/linkwright_traffic` };
+}
+
+async function ensureTemporal(processes) {
+  const { TEMPORAL_ADDRESS, TEMPORAL_UI_URL = 'http://127.0.0.1:8233' } = process.env;
+  if (TEMPORAL_ADDRESS) {
+    say(`  Temporal: the server of TEMPORAL_ADDRESS (${TEMPORAL_ADDRESS})`);
+    return { TEMPORAL_UI_URL };
+  }
+  const cli = await findTemporal();
+  const [port, uiPort] = [await takePort('Temporal', 7_233), await takePort('The Temporal UI', 8_233)];
+  await startTemporal(processes, { cli, file: join(home, 'temporal.db'), port, uiPort });
+  say(`  Temporal: a development server on 127.0.0.1:${port}`);
+  return { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', TEMPORAL_UI_URL: `http://127.0.0.1:${uiPort}` };
+}
+
+/** The key outlives everything: without it, stored credentials cannot be opened. */
+function ensureMasterKey() {
+  const file = join(home, 'master.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+  return file;
+}
+
+const readKept = () => (existsSync(developmentFile) ? JSON.parse(readFileSync(developmentFile, 'utf8')) : {});
+const keptSender = () => readKept().sender ?? makeSender();
+
+function rememberDevelopment(facts) {
+  writeFileSync(developmentFile, JSON.stringify({ ...readKept(), ...facts, sandboxUrl: facts.sandboxUrl || null }, null, 2), {
+    mode: 0o600,
+  });
+  chmodSync(developmentFile, 0o600);
+}
+
+async function isHealthy(url) {
+  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** Waits for all even when one fails, so that nothing is still starting while the rest is stopped. */
+async function allOrFirstError(work) {
+  const results = await Promise.allSettled(work);
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map(({ value }) => value);
+}
