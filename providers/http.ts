@@ -116,7 +116,7 @@ const unsentCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 
 function toFailure(error: unknown, hasAnswer: boolean): HttpFailure {
-  const code = String((error as { code?: unknown } | null)?.code ?? 'unknown cause');
+  const code = (error as { code?: string } | null)?.code ?? 'unknown cause';
   if (hasAnswer) return new HttpFailure('truncated', 'unknown', `The answer ended before it was complete (${code}).`);
   if (unsentCodes.test(code)) return new HttpFailure('connection', 'none', `No connection could be made (${code}).`);
   return new HttpFailure('connection', 'unknown', `The connection broke before an answer came (${code}).`);

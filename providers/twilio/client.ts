@@ -75,7 +75,7 @@ class EngineRequestClient extends twilio.RequestClient {
       method: options.method.toUpperCase() as 'GET' | 'POST',
       url: withQuery(options.uri, options.params),
       headers,
-      ...(options.data ? { body: encodeForm(options.data as object) } : {}),
+      ...(options.data ? { body: encodeForm(options.data) } : {}),
       ...(this.#signal && { signal: this.#signal }),
     });
     if (status >= 400) throw new TwilioApiError(status, errorCodeOf(body), retryAfterMs(answered['retry-after']));

@@ -120,7 +120,10 @@ export const usage: Stream<TwilioContext> = {
       firstFrom: (now) => toDay(new Date(now.getTime() - usageFirstDays * dayMs)),
     });
     const records = page.records as Record<string, unknown>[];
-    return { ...page, records: records.map((record) => ({ id: `${record['category']}:${record['start_date']}`, ...record })) };
+    return {
+      ...page,
+      records: records.map((record) => ({ id: [record['category'], record['start_date']].join(':'), ...record })),
+    };
   },
   mapping: {
     object: 'usage',

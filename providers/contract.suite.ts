@@ -1,0 +1,154 @@
+/**
+ * What every provider must hold to, run against its sandbox over real HTTP: `describeProvider(provider, setUp)` in the provider's own
+ * test file, beside the tests of what is particular to it.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { isFailureCode, type Failure } from '../domain/failure.ts';
+import { metricKeys } from '../domain/metrics.ts';
+import type { InboundRequest, OutgoingMessage, Provider, ProviderContext } from './contract.ts';
+import { describeFailures } from './contract.suite.failures.ts';
+import { describeMessages } from './contract.suite.messages.ts';
+import { describeStreams } from './contract.suite.streams.ts';
+import { describeWebhooks } from './contract.suite.webhooks.ts';
+import { createProviderHttp, type HttpCall } from './http.ts';
+
+type Values = Record<string, string>;
+
+/** One account in the provider's sandbox, and what is known of it. */
+export interface ProviderFixture {
+  /** The provider's mount point in the sandbox. */
+  baseUrl: string;
+  close: () => Promise<void>;
+  /** A control verb of the sandbox. */
+  control(verb: string, input?: Record<string, unknown>): Promise<unknown>;
+  /** Accepted and refused credentials for each of the provider's auth kinds. */
+  credentials: Record<string, { accepted: Values; refused: Values }>;
+  settings: Record<string, unknown>;
+  /** How many records each stream has in the first run. */
+  records: Record<string, number>;
+  webhook?: {
+    /** Validly signed with `credentials`, each another event. */
+    requests: InboundRequest[];
+    signatureHeader: string;
+    /** Validly signed, but with credentials that are not in force. */
+    foreign: InboundRequest;
+    /** Validly signed and then written anew by something in between. */
+    rewritten: InboundRequest;
+  };
+  message?: OutgoingMessage;
+}
+
+/** What each part of the suite is handed. */
+export interface Suite {
+  provider: Provider;
+  /** Set up before the first test. */
+  fixture: () => ProviderFixture;
+  context: (timeoutMs?: number) => ProviderContext;
+  contextWith: (credentials: Values, timeoutMs?: number) => ProviderContext;
+  /** What a call throws; a call that succeeds fails the test. */
+  errorOf: (call: () => Promise<unknown>) => Promise<unknown>;
+  /** What the provider makes of it. */
+  failureOf: (call: () => Promise<unknown>) => Promise<Failure>;
+  /** Every call so far, as logged. */
+  calls: HttpCall[];
+}
+
+export function describeProvider(provider: Provider, setUp: () => Promise<ProviderFixture>): void {
+  let set: ProviderFixture;
+  const calls: HttpCall[] = [];
+  const fixture = () => set;
+  const contextWith = (credentials: Values, timeoutMs = 5_000): ProviderContext => ({
+    http: createProviderHttp({
+      vendorBaseUrl: provider.baseUrl,
+      baseUrl: set.baseUrl,
+      hosts: provider.hosts,
+      timeoutMs,
+      log: (call) => calls.push(call),
+    }),
+    credentials,
+    settings: set.settings,
+  });
+  const context = (timeoutMs?: number) => contextWith(Object.values(set.credentials)[0]!.accepted, timeoutMs);
+  const errorOf = (call: () => Promise<unknown>): Promise<unknown> =>
+    call().then(
+      () => expect('the call').toBe('refused'),
+      (error: unknown) => error,
+    );
+  const failureOf = async (call: () => Promise<unknown>): Promise<Failure> => provider.classify(await errorOf(call));
+  const suite: Suite = { provider, fixture, context, contextWith, errorOf, failureOf, calls };
+
+  describe(`${provider.label}, as every provider`, () => {
+    beforeAll(async () => {
+      set = await setUp();
+    });
+    afterAll(() => set.close());
+    afterEach(() => set.control('clearFaults'));
+
+    describeDeclaration(suite);
+    describeCheck(suite);
+    describeStreams(suite);
+    if (provider.webhook) describeWebhooks(suite, provider.webhook);
+    describeFailures(suite);
+    if (provider.sendMessage) describeMessages(suite, provider.sendMessage);
+  });
+}
+
+function describeDeclaration({ provider, fixture }: Suite): void {
+  describe('its declaration', () => {
+    it('names itself, its pages and its hosts', () => {
+      expect(provider.key).toMatch(/^[a-z][a-z0-9_]*$/);
+      for (const url of [provider.docsUrl, provider.baseUrl]) expect(new URL(url).protocol).toBe('https:');
+      expect(provider.baseUrl).not.toMatch(/\/$/);
+      for (const key of provider.metrics) expect(metricKeys).toContain(key);
+    });
+
+    it('names as secret only what its forms ask for, and takes empty settings', () => {
+      for (const { credentials, secrets } of provider.auth) {
+        const fields = Object.keys((z.toJSONSchema(credentials) as { properties: object }).properties);
+        expect(fields).toEqual(expect.arrayContaining(secrets));
+        expect(secrets.length).toBeGreaterThan(0);
+      }
+      expect(provider.settings.safeParse({}).success).toBe(true);
+    });
+
+    it('has forms that take its credentials and refuse what they do not declare', () => {
+      for (const { kind, credentials } of provider.auth) {
+        const { accepted } = fixture().credentials[kind]!;
+        expect(credentials.safeParse(accepted).success).toBe(true);
+        expect(credentials.safeParse({ ...accepted, undeclared: 'x' }).success).toBe(false);
+        for (const field of Object.keys(accepted))
+          expect(credentials.safeParse({ ...accepted, [field]: '' }).success).toBe(false);
+      }
+    });
+
+    it('has a failure code and a sentence for every vendor code that it knows', () => {
+      for (const [code, entry] of Object.entries(provider.errorCatalogue)) {
+        expect(entry.providerCode).toBe(code);
+        expect(isFailureCode(entry.code)).toBe(true);
+        expect(entry.sentence).toMatch(/^\p{Lu}.{15,160}\.$/u);
+      }
+      for (const code of provider.optedOutCodes) expect(provider.errorCatalogue[code]?.code).toBe('record_rejected');
+    });
+  });
+}
+
+function describeCheck({ provider, fixture, contextWith, failureOf }: Suite): void {
+  describe('its check', () => {
+    it('tells the account and what it reaches, with every kind of credentials', async () => {
+      for (const { kind } of provider.auth) {
+        const result = await provider.check(contextWith(fixture().credentials[kind]!.accepted));
+        expect(result.usable).toEqual({ ok: true });
+        expect(result.account.externalId).not.toBe('');
+        expect(new Set(result.reaches.map(({ externalId }) => externalId)).size).toBe(result.reaches.length);
+      }
+    });
+
+    it('fails with credentials_rejected when the provider refuses the credentials', async () => {
+      for (const { kind } of provider.auth) {
+        const failure = await failureOf(() => provider.check(contextWith(fixture().credentials[kind]!.refused)));
+        expect(failure).toMatchObject({ code: 'credentials_rejected', effect: 'none' });
+      }
+    });
+  });
+}
