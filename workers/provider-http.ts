@@ -4,17 +4,19 @@ import type { TrafficStores } from '../db/traffic/stores/index.ts';
 import { createProviderHttp } from '../providers/http.ts';
 
 /** Longer than any answer worth waiting for, shorter than the shortest time-out of an activity that calls a provider. */
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 interface Options {
   /** Addresses used in place of the vendors' own, by provider key. */
   baseUrls: Record<string, string>;
   logs: Pick<TrafficStores['logs'], 'append'>;
   log: Pick<Logger, 'warn'>;
+  /** For one call, its body included. */
+  timeoutMs?: number;
 }
 
 /** Hands each connection its client. A call's log line is written beside the call: a log that fails never fails the call. */
-export function providerHttp({ baseUrls, logs, log }: Options): ActivityDeps['httpFor'] {
+export function providerHttp({ baseUrls, logs, log, timeoutMs = usualTimeoutMs }: Options): ActivityDeps['httpFor'] {
   return (provider, { connectionId, companyId }) =>
     createProviderHttp({
       vendorBaseUrl: provider.baseUrl,

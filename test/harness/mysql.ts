@@ -13,7 +13,8 @@ export interface FreshDatabases {
 /** URLs of the servers at hand, without a database name; the first is the one that most tests use. */
 export function mysqlServers(): string[] {
   const urls = process.env.LINKWRIGHT_TEST_MYSQL_URLS;
-  if (!urls) throw new Error('LINKWRIGHT_TEST_MYSQL_URLS is not set: run this test with `npm test -- <path>`, which starts MySQL.');
+  if (!urls)
+    throw new Error('LINKWRIGHT_TEST_MYSQL_URLS is not set: run this test with `npm test -- <path>`, which starts MySQL.');
   return urls.split(',');
 }
 

@@ -3,8 +3,13 @@ import { defineSearchAttributeKey, type SearchAttributeType } from '@temporalio/
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { searchAttributes } from '../../domain/workflow-ids.ts';
 
+export interface TemporalOptions {
+  /** Events after which the server suggests to continue as new; the server's own 4,096 when absent. */
+  continueAsNewAt?: number | undefined;
+}
+
 /** Call `teardown()` on the answer. It takes about two seconds to start: start one for each file, not for each test. */
-export async function startTemporal(): Promise<TestWorkflowEnvironment> {
+export async function startTemporal({ continueAsNewAt }: TemporalOptions = {}): Promise<TestWorkflowEnvironment> {
   const path = process.env.LINKWRIGHT_TEST_TEMPORAL_CLI;
   if (!path) throw new Error('LINKWRIGHT_TEST_TEMPORAL_CLI is not set: run this test with `npm test -- <path>`, which finds it.');
   return TestWorkflowEnvironment.createLocal({
@@ -13,6 +18,9 @@ export async function startTemporal(): Promise<TestWorkflowEnvironment> {
       searchAttributes: Object.values(searchAttributes).map(({ name, type }) =>
         defineSearchAttributeKey(name, type as SearchAttributeType),
       ),
+      ...(continueAsNewAt && {
+        extraArgs: ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${continueAsNewAt}`],
+      }),
     },
   });
 }
