@@ -6,6 +6,8 @@ export interface Development {
   apiUrl: string;
   sandboxUrl: string;
   temporalUiUrl: string;
+  /** `host:port` of Temporal's frontend. */
+  temporalAddress: string;
   /** A platform admin's key. */
   adminKey: string;
   /** The demonstration company. */

@@ -44,6 +44,7 @@ export async function startEngine(processes, { withSandbox }) {
     apiUrl,
     sandboxUrl,
     temporalUiUrl: temporal.TEMPORAL_UI_URL,
+    temporalAddress: temporal.TEMPORAL_ADDRESS,
     notifyAccountSid: sender?.accountSid,
     sender,
   });

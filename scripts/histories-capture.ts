@@ -1,0 +1,45 @@
+/**
+ * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, disconnects at its end, and keeps the
+ * history of every workflow that took part for the replay test. A history that is there already stays as it is.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { searchAttributes } from '../domain/workflow-ids.ts';
+import { apiClient, until } from './demo/client.ts';
+import { tellStory } from './demo/story.ts';
+import { readDevelopment } from './development.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+const folder = new URL('../test/replay/histories/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+
+const development = readDevelopment();
+const { connectionId } = await tellStory({ ...development, say: (chapter) => console.log(`told: ${chapter}`) });
+const api = apiClient(development.apiUrl, development.adminKey);
+await api.call('POST', `/connections/${connectionId}/disconnect`, { reason: 'The story is told.' });
+
+const connection = await Connection.connect({ address: development.temporalAddress });
+const client = new Client({ connection });
+const query = `${searchAttributes.connection.name} = "${connectionId}"`;
+await until(
+  'every workflow of the story has ended',
+  async () => (await client.workflow.count(`${query} AND ExecutionStatus = "Running"`)).count,
+  (running) => running === 0,
+);
+
+const seen = new Map<string, number>();
+for await (const { workflowId, runId, type, status } of client.workflow.list({ query })) {
+  const kind = `${type}.${packageJson.version}.${status.name.toLowerCase()}`;
+  const nth = (seen.get(kind) ?? 0) + 1;
+  seen.set(kind, nth);
+  const file = new URL(`${kind}-${nth}.json`, folder);
+  if (existsSync(file)) {
+    console.log(`kept as it is: ${file.pathname}`);
+    continue;
+  }
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  writeFileSync(file, `${historyToJSON(history)}\n`);
+  console.log(`captured: ${file.pathname}`);
+}
+await connection.close();
