@@ -16,14 +16,15 @@ function table(): string {
   const { properties, required = [] } = z.toJSONSchema(z.object(variables), { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties as Record<string, Variable>).map(([name, variable]) => [
     `\`${name}\``,
-    required.includes(name) ? '**required**' : variable.default === undefined ? '' : `\`${String(variable.default)}\``,
+    required.includes(name) ? '**required**' : variable.default === undefined ? '' : `\`${shown(variable.default)}\``,
     `${variable.description}${variable.secret ? ` Or \`${name}_FILE\`.` : ''}`,
   ]);
   rows.push([`\`${providerBaseUrlPrefix}<KEY>\``, '', z.globalRegistry.get(providerBaseUrl)?.description ?? '']);
-  return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join(
-    '\n',
-  );
+  const lines = ['| variable | default | meaning |', '| --- | --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)];
+  return ['<!-- prettier-ignore-start -->', '', ...lines, '', '<!-- prettier-ignore-end -->'].join('\n');
 }
+
+const shown = (value: unknown) => (Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', ''));
 
 const text = readFileSync(readme, 'utf8');
 const [from, to] = [text.indexOf(begin), text.indexOf(end)];

@@ -1,5 +1,6 @@
 /** What `npm start` leaves for `npm run demo`: addresses and keys of this clone, in a file that only its owner can read. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 export interface Development {
@@ -16,12 +17,12 @@ export interface Development {
   notifyAccountSid: string;
 }
 
-export function readDevelopment(): Development {
+export async function readDevelopment(): Promise<Development> {
   const home = resolve(process.env.LINKWRIGHT_HOME || new URL('../.linkwright', import.meta.url).pathname);
   const file = `${home}/dev.json`;
   if (!existsSync(file))
     throw new Error('Linkwright has not been started here: run `npm start` in another terminal and wait for its table.');
-  const development = JSON.parse(readFileSync(file, 'utf8')) as Development;
+  const development = JSON.parse(await readFile(file, 'utf8')) as Development;
   if (!development.sandboxUrl) throw new Error('Linkwright runs without the sandbox: start it without --no-sandbox.');
   return development;
 }

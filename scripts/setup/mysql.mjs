@@ -12,35 +12,30 @@ import { SetupError, step } from './say.mjs';
 
 /**
  * Starts a server on a free port of the loopback interface, with its data and a password of its own in `folder`.
- * Answers `{ url, label }`; the URL names no database.
+ * Answers `{ url, label }`; the URL names no database. `extraArgs` are for a server on this machine.
  */
-export async function startMysql(processes, folder) {
+export async function startMysql(processes, folder, extraArgs = []) {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const password = passwordOf(folder);
-  let server = findServer();
-  if (!server && canInstallMariaDb()) {
+  let path = findProgram('mariadbd', 'mysqld');
+  if (!path && canInstallMariaDb()) {
     await installMariaDb();
-    server = findServer();
+    path = findProgram('mariadbd', 'mysqld');
   }
-  if (server) return startPrivate(processes, { ...server, folder, password });
-  if (await dockerAnswers()) return mysqlInDocker(processes, { folder, password });
+  if (path) return startPrivate(processes, { path, folder, password, extraArgs });
+  if (await dockerAnswers()) return mysqlInDocker(processes, { password });
   throw new SetupError(
     `No MySQL is at hand: no mariadbd or mysqld on this machine, no Docker that answers, and APP_DATABASE_URL is not set.\nGet one with: ${howToInstall()}`,
   );
 }
 
-function passwordOf(folder) {
+export function passwordOf(folder) {
   const path = join(folder, 'password');
   if (!existsSync(path)) writeFileSync(path, randomBytes(18).toString('hex'), { mode: 0o600 });
   return readFileSync(path, 'utf8').trim();
 }
 
-function findServer() {
-  const path = findProgram('mariadbd', 'mysqld');
-  return path && { path };
-}
-
-async function startPrivate(processes, { path, folder, password }) {
+async function startPrivate(processes, { path, folder, password, extraArgs }) {
   const { output: version } = await run(path, ['--version']);
   const isMariaDb = /mariadb/i.test(version);
   const data = join(folder, isMariaDb ? 'mariadb' : 'mysql');
@@ -70,6 +65,7 @@ async function startPrivate(processes, { path, folder, password }) {
       '--max-connections=300',
       '--skip-log-bin',
       ...(isMariaDb ? [] : ['--mysqlx=0']),
+      ...extraArgs,
     ],
     isUp: () => answers(port, { greets: true }),
     graceMs: 60_000,
@@ -100,7 +96,7 @@ async function initialise({ path, isMariaDb, data, user }) {
 }
 
 /** One account with a password, and none without: other people of this machine can reach the port too. */
-function accounts(password) {
+export function accounts(password) {
   return [
     `CREATE USER IF NOT EXISTS 'linkwright'@'%' IDENTIFIED BY '${password}';`,
     `ALTER USER 'linkwright'@'%' IDENTIFIED BY '${password}';`,

@@ -127,10 +127,10 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
       await untilReady(entry);
     },
     /** In reverse order of starting, one after the other. Asking again answers the same stop. */
-    stop() {
+    stop({ isQuiet = false } = {}) {
       stopping ??= (async () => {
         for (const entry of started.toReversed()) {
-          if (entry.isRunning) say(`  stopping ${entry.name}`);
+          if (entry.isRunning && !isQuiet) say(`  stopping ${entry.name}`);
           await end(entry);
         }
         onChange([]);

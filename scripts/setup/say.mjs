@@ -14,15 +14,19 @@ export function duration(ms) {
 /** Says what begins, how far it is every few seconds, and how long it took. `work` is given a function that notes its progress. */
 export async function step(title, work, everyMs = 10_000) {
   const started = Date.now();
+  const [short] = title.split(/[,(]/);
   let progress = '';
-  const timer = setInterval(() => say(`    … ${duration(Date.now() - started)}${progress && `, ${progress}`}`), everyMs);
+  const timer = setInterval(
+    () => say(`    … ${short}: ${duration(Date.now() - started)}${progress && `, ${progress}`}`),
+    everyMs,
+  );
   say(`  ${title}`);
   try {
     const result = await work((line) => {
       progress = line;
     });
     const took = Date.now() - started;
-    if (took > 2_000) say(`    done in ${duration(took)}`);
+    if (took > 2_000) say(`    ✓ ${short}: ${duration(took)}`);
     return result;
   } finally {
     clearInterval(timer);

@@ -1,0 +1,25 @@
+# One image for the API, the workers and the migrations; the command decides.
+FROM node:24-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Only what the product runs with. The image's own Node is the one in force, so the npm package `node` need not fetch another.
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+
+FROM node:24-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=packages /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY config ./config
+COPY domain ./domain
+COPY providers ./providers
+COPY workflows ./workflows
+COPY activities ./activities
+COPY db ./db
+COPY workers ./workers
+COPY api ./api
+COPY scripts ./scripts
+# Root owns the files: the process may read its code and not change it.
+USER node
+EXPOSE 3000
+CMD ["node", "api/main.ts"]
