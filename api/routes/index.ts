@@ -14,6 +14,7 @@ import { getProvider } from './providers/get-provider.ts';
 import { listProviders } from './providers/list-providers.ts';
 import { getConnection } from './connections/get-connection.ts';
 import { listConnections } from './connections/list-connections.ts';
+import { listReconciliations } from './connections/list-reconciliations.ts';
 import { listSenders } from './connections/list-senders.ts';
 import { startOnboarding } from './connections/start-onboarding.ts';
 import { updatePolicy } from './connections/update-policy.ts';
@@ -92,6 +93,7 @@ export const routes: Route[] = [
   getConnection,
   listConnections,
   listSenders,
+  listReconciliations,
   startOnboarding,
   updatePolicy,
   updateSettings,

@@ -2,22 +2,21 @@ import type { AppStores } from '../../db/app/stores/index.ts';
 
 type Values = Record<string, string>;
 
-/**
- * A connection's credentials for checking signatures, kept for a few seconds so that a burst does not open them for each request.
- * Keyed by connection; a mismatch reads once more, so that a rotated token works at once.
- */
+/** A connection's credentials for checking signatures, kept for a few seconds so that a burst does not open them for each request. */
 export interface WebhookSecrets {
-  /** `null` when the connection has none. `fresh` tells that they were read just now. */
-  get(connectionId: string): Promise<{ values: Values | null; fresh: boolean }>;
+  /**
+   * `values` is `null` when the connection has none; `readAtMs` is when they were read. With `readSinceMs`, they are read anew
+   * unless that happened since then: a token that was rotated a moment ago works at once.
+   */
+  get(connectionId: string, readSinceMs?: number): Promise<{ values: Values | null; readAtMs: number }>;
   forget(connectionId: string): void;
 }
 
+/** Connections whose credentials are kept at most. */
 const entriesMax = 10_000;
-/** How soon a wrong signature may make us read again: a stranger's requests must not become one query each. */
-const freshForMs = 250;
 
 export function createWebhookSecrets(store: Pick<AppStores['credentials'], 'active' | 'staged'>, keepMs = 5_000): WebhookSecrets {
-  const kept = new Map<string, { at: number; read: Promise<Values | null> }>();
+  const kept = new Map<string, { readAtMs: number; reading: Promise<Values | null> }>();
 
   async function read(connectionId: string): Promise<Values | null> {
     // During onboarding the credentials are staged, and the provider may already send.
@@ -26,15 +25,15 @@ export function createWebhookSecrets(store: Pick<AppStores['credentials'], 'acti
   }
 
   return {
-    async get(connectionId) {
-      const now = Date.now();
-      const entry = kept.get(connectionId);
-      if (entry && now - entry.at < keepMs) return { values: await entry.read, fresh: now - entry.at < freshForMs };
-      if (kept.size >= entriesMax) kept.clear();
-      const reading = read(connectionId);
-      kept.set(connectionId, { at: now, read: reading });
-      reading.catch(() => kept.delete(connectionId));
-      return { values: await reading, fresh: true };
+    async get(connectionId, readSinceMs = Date.now() - keepMs) {
+      let entry = kept.get(connectionId);
+      if (!entry || entry.readAtMs < readSinceMs) {
+        if (kept.size >= entriesMax) kept.clear();
+        entry = { readAtMs: Date.now(), reading: read(connectionId) };
+        entry.reading.catch(() => kept.delete(connectionId));
+        kept.set(connectionId, entry);
+      }
+      return { values: await entry.reading, readAtMs: entry.readAtMs };
     },
     forget(connectionId) {
       kept.delete(connectionId);

@@ -3,7 +3,7 @@ import { buildCard } from '../../../domain/card.ts';
 import { metricDefinitions } from '../../../domain/metrics.ts';
 import { getProvider } from '../../../providers/registry.ts';
 import { route } from '../../route.ts';
-import { day } from '../../schemas.ts';
+import { day, idSchema } from '../../schemas.ts';
 
 const dated = z.object({ value: z.string(), date: day }).nullable();
 
@@ -28,10 +28,11 @@ export const listCards = route({
   path: '/companies/:companyId/portal/cards',
   permission: 'portal.read',
   summary: 'The company’s cards, as its client sees them',
+  query: z.strictObject({ connectionId: idSchema('conn').optional() }),
   answer: z.object({ items: z.array(cardSchema) }),
-  async handle({ deps, found }) {
+  async handle({ deps, found, query: { connectionId } }) {
     const now = new Date().toISOString();
-    const facts = await deps.stores.cards.facts({ companyId: found.company.id });
+    const facts = await deps.stores.cards.facts({ companyId: found.company.id, ...(connectionId && { connectionId }) });
     return {
       items: facts.map((fact) =>
         buildCard({

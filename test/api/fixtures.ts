@@ -1,0 +1,126 @@
+import type { Role } from '../../domain/permissions.ts';
+import { twilio } from '../../providers/twilio/index.ts';
+import { signForm } from './twilio-signature.ts';
+import type { Api } from './server.ts';
+
+export const by = { actor: 'test' };
+export const accountSid = `AC${'0'.repeat(32)}`;
+export const authToken = 'canary-auth-token';
+export const senderNumber = '+14155550199';
+export const clientNumber = '+14155552671';
+
+/** A company with a key for each role. */
+export async function company(api: Api, name: string) {
+  const { id } = await api.stores.companies.create({ name, timeZone: 'America/New_York' }, by);
+  const entries = (['company_admin', 'operator', 'viewer', 'client'] as const).map(
+    async (role) => [role, (await api.stores.apiKeys.create({ companyId: id, role, label: role }, by)).key] as const,
+  );
+  return { id, keys: Object.fromEntries(await Promise.all(entries)) as Record<Exclude<Role, 'platform_admin'>, string> };
+}
+
+export async function platformKey(api: Api) {
+  return (await api.stores.apiKeys.create({ companyId: null, role: 'platform_admin', label: 'platform' }, by)).key;
+}
+
+/** A connection with credentials in force, in `active` unless said otherwise. */
+export async function connection(api: Api, companyId: string, state: 'onboarding' | 'active' | 'disconnected' = 'active') {
+  const { id } = await api.stores.connections.create(
+    {
+      companyId,
+      providerKey: 'twilio',
+      purpose: 'messages',
+      label: 'Front desk',
+      ownerUserId: null,
+      reason: 'Test',
+      settings: {},
+    },
+    by,
+  );
+  const token = await api.stores.credentials.stage(
+    { connectionId: id, companyId, kind: 'basic', values: { accountSid, authToken } },
+    by,
+  );
+  await api.stores.credentials.activate(token.tokenId);
+  await api.stores.accounts.save(id, {
+    account: { externalId: accountSid, name: 'Acme', status: 'active' },
+    reaches: [
+      { kind: 'number', externalId: `PN${'1'.repeat(32)}`, label: 'Front desk', address: senderNumber, capabilities: ['sms'] },
+    ],
+  });
+  const streams = Object.entries(twilio.streams).map(([stream, { object, cadenceS }]) => ({ stream, object, cadenceS }));
+  await api.stores.jobs.ensure(id, streams);
+  if (state !== 'onboarding') await api.stores.connections.setState(id, 'active', 'Test.', 'test');
+  if (state === 'disconnected') await api.stores.connections.setState(id, 'disconnected', 'Test.', 'test');
+  return id;
+}
+
+/** One of everything that a path may name, all of one company. */
+export async function everything(api: Api, companyId: string): Promise<Record<string, string>> {
+  const connectionId = await connection(api, companyId);
+  const [job] = await api.stores.jobs.list(connectionId);
+  const run = await api.stores.runs.open({ jobId: job!.id, workflowId: `sync:${job!.id}:test`, trigger: 'manual' });
+  const cause = 'provider_unavailable' as const;
+  const item = await api.stores.errorQueue.put({
+    companyId,
+    connectionId,
+    kind: 'event',
+    cause: 'SM1',
+    code: 'defect',
+    sentence: 'It could not be applied.',
+    rawEventId: null,
+  });
+  const template = await api.stores.templates.create(
+    { companyId, name: 'Hello', channel: 'sms', body: 'Hi {{name}}', variables: ['name'] },
+    by,
+  );
+  const delivery = await api.stores.deliveries.create(
+    {
+      companyId,
+      connectionId,
+      templateId: template.id,
+      variables: { name: 'canary-name' },
+      from: senderNumber,
+      to: clientNumber,
+      body: 'Hi canary-name',
+      segments: 1,
+    },
+    by,
+  );
+  const incident = await api.stores.incidents.open({ companyId, connectionId, cause, sentence: 'It does not answer.' });
+  const task = await api.stores.tasks.open({
+    companyId,
+    connectionId,
+    cause: 'look',
+    subject: delivery.id,
+    sentence: 'Look at it.',
+  });
+  const key = await api.stores.apiKeys.create({ companyId, role: 'viewer', label: 'spare' }, by);
+  return {
+    companyId,
+    connectionId,
+    providerKey: 'twilio',
+    runId: run.opened ? run.runId : run.holder.runId,
+    itemId: item.id,
+    deliveryId: delivery.id,
+    templateId: template.id,
+    incidentId: incident.incidentId,
+    taskId: task.id,
+    keyId: key.id,
+  };
+}
+
+/** The path of a route with the ids of `things` in it. */
+export const fill = (path: string, things: Record<string, string>) =>
+  `/v1${path.replace(/:(\w+)/g, (_, name: string) => things[name]!)}`;
+
+/** A status callback as Twilio sends and signs it. */
+export function statusCallback(publicUrl: string, path: string, params: Record<string, string>, token = authToken) {
+  const body = new URLSearchParams(params).toString();
+  return {
+    body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signForm(token, publicUrl + path, params),
+    },
+  };
+}
