@@ -1,5 +1,6 @@
 /** Creating and listing messages as Twilio does. */
 import type { SandboxAnswer } from '../contract.ts';
+import { trialPrefix } from './send.ts';
 import { apiError, json, listJson, messageJson } from './sandbox-wire.ts';
 import { randomSid, type SandboxAccount, type SandboxMessage } from './sandbox-state.ts';
 
@@ -67,7 +68,7 @@ export function createMessage(
     direction: 'outbound-api',
     from: form.get('From'),
     to: form.get('To')!,
-    body: form.get('Body')!,
+    body: (account.type === 'Trial' ? trialPrefix : '') + form.get('Body')!,
     status: service ? 'accepted' : 'queued',
     errorCode: null,
     messagingServiceSid: service,

@@ -179,7 +179,7 @@ function advance(account: SandboxAccount, message: SandboxMessage, { status, err
   message.status = status;
   message.updatedAt = now;
   if (errorCode !== undefined) message.errorCode = errorCode;
-  if (status === 'queued') return;
+  if (to === 'accepted') return;
   message.sentAt ??= now;
   message.from ??= account.numbers[0]?.phoneNumber ?? null;
 }

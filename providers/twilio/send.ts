@@ -81,8 +81,8 @@ function isService(from: string): boolean {
   return /^MG[0-9a-fA-F]{32}$/.test(from);
 }
 
-/** What Twilio puts before every text of a trial account. https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account */
-const trialPrefix = 'Sent from your Twilio trial account - ';
+/** What Twilio puts before every text of a trial account. https://www.twilio.com/docs/usage/trials */
+export const trialPrefix = 'Sent from your Twilio trial account - ';
 
 function isAlike(candidate: TwilioMessage, { from, body }: Pick<OutgoingMessage, 'from' | 'body'>): boolean {
   if (!candidate.direction.startsWith('outbound')) return false;

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startSandbox, type RunningSandbox } from './server.ts';
+
+describe('The sandbox server', () => {
+  let sandbox: RunningSandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterAll(() => sandbox.close());
+
+  const post = async (path: string, body = '{}') => {
+    const answer = await fetch(sandbox.url + path, { method: 'POST', body });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  it('is set up and read over its control endpoint', async () => {
+    const created = await post(
+      '/_control/twilio/createAccount',
+      JSON.stringify({ sid: `AC${'1'.repeat(32)}`, authToken: 'token' }),
+    );
+    expect(created).toMatchObject({ status: 200, body: { authToken: 'token' } });
+    await fetch(`${sandbox.url}/twilio/2010-04-01/Accounts.json?PageSize=1`);
+    expect((await post('/_control/twilio/requests')).body).toEqual([
+      { at: expect.any(String), method: 'GET', path: '/2010-04-01/Accounts.json', query: { PageSize: '1' }, fault: null },
+    ]);
+  });
+
+  it.each([
+    ['/_control/twilio/nonsense', '{}', 'There is no verb "nonsense"'],
+    ['/_control/nobody/reset', '{}', 'There is no sandbox "nobody"'],
+    ['/_control/twilio/fault', '{"kind":"meteor"}', 'kind'],
+    ['/_control/twilio/reset', '{', 'JSON'],
+    ['/_control/twilio/toString', '{}', 'There is no verb'],
+  ])('says what is wrong with %s %s', async (path, body, words) => {
+    expect(await post(path, body)).toEqual({ status: 400, body: { error: expect.stringContaining(words) } });
+  });
+
+  it('counts a fault down, matches it by method and path, and forgets it on reset', async () => {
+    const get = async (path: string) => (await fetch(sandbox.url + path)).status;
+    await post(
+      '/_control/twilio/fault',
+      JSON.stringify({ kind: 'status500', times: 1, match: { method: 'GET', path: '/Messages' } }),
+    );
+    expect(await get('/twilio/2010-04-01/Accounts.json')).toBe(401);
+    expect(await get('/twilio/2010-04-01/Accounts/AC/Messages.json')).toBe(500);
+    expect(await get('/twilio/2010-04-01/Accounts/AC/Messages.json')).toBe(401);
+    await post('/_control/twilio/fault', JSON.stringify({ kind: 'status500' }));
+    expect(await get('/twilio/x')).toBe(500);
+    await post('/_control/twilio/reset');
+    expect(await get('/twilio/x')).toBe(401);
+  });
+});
