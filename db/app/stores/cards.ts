@@ -1,5 +1,9 @@
 import type { CardFacts } from '../../../domain/card.ts';
 import type { MetricKey } from '../../../domain/metrics.ts';
+import { completePolicy } from '../../../domain/policy.ts';
+import { newId } from '../../ids.ts';
+import { plainDecimal, select, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 
 export type StoredCardFacts = Omit<CardFacts, 'now' | 'providerLabel' | 'metric'> & {
@@ -22,7 +26,72 @@ export interface CardStore {
   facts(input: { companyId: string; connectionId?: string | undefined }): Promise<StoredCardFacts[]>;
 }
 
-// BODY
-export function cardStore(_db: AppDb): CardStore {
-  throw new Error('The store is not there yet.');
+const newest = (kind: string) => `(SELECT id FROM metric_snapshots
+  WHERE connection_id = card.connection_id AND metric_key = card.metric_key AND kind = '${kind}' AND state = 'active'
+  ORDER BY taken_at DESC LIMIT 1)`;
+
+export function cardStore({ sequelize }: AppDb): CardStore {
+  return {
+    save: ({ companyId, connectionId, metricKey, nextAction, explanation }) =>
+      inTransaction(sequelize, async (transaction) => {
+        await write(
+          sequelize,
+          `INSERT INTO portal_cards (id, company_id, connection_id, metric_key, next_action, explanation)
+           VALUES (:id, :companyId, :connectionId, :metricKey, :nextAction, :explanation)
+           ON DUPLICATE KEY UPDATE next_action = VALUES(next_action), explanation = VALUES(explanation)`,
+          { id: newId('card'), companyId, connectionId, metricKey, nextAction, explanation },
+          transaction,
+        );
+        await write(
+          sequelize,
+          'UPDATE integration_settings SET next_action = :nextAction WHERE connection_id = :connectionId',
+          { connectionId, nextAction },
+          transaction,
+        );
+      }),
+
+    async facts({ companyId, connectionId = null }) {
+      const rows = await select<CardRow>(
+        sequelize,
+        `SELECT card.id AS cardId, card.connection_id AS connectionId, card.metric_key AS metricKey,
+           card.next_action AS nextAction, connection.provider_key AS providerKey, connection.state,
+           connection.last_success_at AS lastSuccessAt, settings.policy,
+           baseline.value AS baselineValue, baseline.taken_at AS baselineAt,
+           shown.value AS currentValue, shown.taken_at AS currentAt, shown.kind AS currentKind
+         FROM portal_cards card
+         JOIN integration_connections connection ON connection.id = card.connection_id
+         JOIN integration_settings settings ON settings.connection_id = card.connection_id
+         LEFT JOIN metric_snapshots baseline ON baseline.id = ${newest('baseline')}
+         LEFT JOIN metric_snapshots shown ON shown.id = COALESCE(${newest('manual')}, ${newest('current')})
+         WHERE card.company_id = :companyId AND (:connectionId IS NULL OR card.connection_id = :connectionId)
+         ORDER BY card.id`,
+        { companyId, connectionId },
+      );
+      return rows.map(outgoing);
+    },
+  };
+}
+
+type CardRow = Pick<StoredCardFacts, 'cardId' | 'connectionId' | 'metricKey' | 'providerKey' | 'state' | 'nextAction'> & {
+  lastSuccessAt: Date | null;
+  policy: string;
+  baselineValue: string | null;
+  baselineAt: Date | null;
+  currentValue: string | null;
+  currentAt: Date | null;
+  currentKind: 'current' | 'manual' | null;
+};
+
+function outgoing(row: CardRow): StoredCardFacts {
+  const { policy, lastSuccessAt, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
+  return {
+    ...card,
+    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    freshWithinS: completePolicy(JSON.parse(policy)).freshWithinS,
+    baseline: baselineValue !== null && baselineAt ? { value: plainDecimal(baselineValue), at: baselineAt.toISOString() } : null,
+    current:
+      currentValue !== null && currentAt
+        ? { value: plainDecimal(currentValue), at: currentAt.toISOString(), enteredByPerson: currentKind === 'manual' }
+        : null,
+  };
 }

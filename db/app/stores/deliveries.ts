@@ -1,6 +1,15 @@
-import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
-import type { AppDb } from '../context.ts';
+import { Op, type Model, type Transaction } from 'sequelize';
+import { type DeliveryStatus, mayAdvance } from '../../../domain/delivery-status.ts';
+import { Conflict, isDuplicate, NotFound } from '../../errors.ts';
+import { boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { select, sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import type { DeliveryRow } from '../models/messages.ts';
+import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface Delivery {
@@ -75,7 +84,120 @@ export interface DeliveryStore {
   claimedExternalIds(connectionId: string, externalIds: string[]): Promise<string[]>;
 }
 
-// BODY
-export function deliveryStore(_db: AppDb): DeliveryStore {
-  throw new Error('The store is not there yet.');
+export function deliveryStore(db: AppDb): DeliveryStore {
+  const { sequelize } = db;
+  const { deliveries } = db.models;
+  type LockedRow = Model<DeliveryRow, Partial<DeliveryRow>>;
+
+  const locked = <T>(
+    id: string,
+    work: (row: LockedRow, delivery: Delivery, transaction: Transaction) => Promise<T>,
+  ): Promise<T> =>
+    inTransaction(sequelize, async (transaction) => {
+      const row = await deliveries.findByPk(id, { transaction, lock: true });
+      if (!row) throw new NotFound('message', id);
+      return work(row, plain(row), transaction);
+    });
+
+  const remember = (deliveryId: string, moment: Omit<DeliveryMoment, 'at'>, transaction: Transaction) =>
+    write(
+      sequelize,
+      `INSERT INTO message_delivery_statuses (delivery_id, status, source, error_code, changed_at)
+       VALUES (:deliveryId, :status, :source, :errorCode, :at)`,
+      { deliveryId, ...moment, at: sqlTime(new Date()) },
+      transaction,
+    );
+
+  return {
+    create: (input, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const { companyId, connectionId, templateId, variables, from, to, body, segments } = input;
+        const [id, now] = [newId('delivery'), new Date()];
+        const row: Delivery = {
+          ...{ id, companyId, connectionId, templateId, variables, from, to, body, segments, status: 'queued' },
+          ...{
+            externalId: null,
+            errorCode: null,
+            sentence: null,
+            attempts: 0,
+            attemptedAt: null,
+            createdAt: now,
+            updatedAt: now,
+          },
+        };
+        await deliveries.create(row, { transaction });
+        await remember(id, { status: 'queued', source: 'us', errorCode: null }, transaction);
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'message.send', subject: id, outcome: 'done', detail: { connectionId, templateId } },
+          transaction,
+        );
+        return row;
+      }),
+
+    find: async (id) => plainOrNull(await deliveries.findByPk(id)),
+    list: ({ companyId, connectionId, status, ...page }) => pageOf(deliveries, { companyId, connectionId, status }, page),
+    history: (id) =>
+      select<DeliveryMoment>(
+        sequelize,
+        `SELECT status, changed_at AS \`at\`, source, error_code AS errorCode FROM message_delivery_statuses
+         WHERE delivery_id = :id ORDER BY id`,
+        { id },
+      ),
+
+    claim: (id) =>
+      locked(id, async (row, { status, attemptedAt, externalId, attempts }, transaction): Promise<ClaimAnswer> => {
+        if (status !== 'queued') return { first: false, status, attemptedAt, externalId };
+        await row.update(
+          { status: 'sending', attemptedAt: new Date(), attempts: attempts + 1, updatedAt: new Date() },
+          { transaction },
+        );
+        await remember(id, { status: 'sending', source: 'us', errorCode: null }, transaction);
+        return { first: true };
+      }),
+
+    release: (id) =>
+      locked(id, async (row, { status }, transaction) => {
+        if (status === 'queued') return;
+        if (status !== 'sending' && status !== 'ambiguous')
+          throw new Conflict(`The message is ${status}: it cannot be sent again.`);
+        await row.update(
+          { status: 'queued', attemptedAt: null, errorCode: null, sentence: null, updatedAt: new Date() },
+          { transaction },
+        );
+        await remember(id, { status: 'queued', source: status === 'sending' ? 'us' : 'person', errorCode: null }, transaction);
+      }),
+
+    accepted: (id, { externalId, status, segments, errorCode, source, sentence }) =>
+      locked(id, async (row, before, transaction) => {
+        if (before.externalId !== null && before.externalId !== externalId)
+          throw new Conflict('The message is bound to another one at the provider already.');
+        const moves = mayAdvance(before.status, status);
+        const changes = {
+          ...{ externalId, segments: segments ?? before.segments, updatedAt: new Date() },
+          ...(moves && { status, errorCode, sentence: sentence ? boundedSentence(sentence) : null }),
+        };
+        await row.update(changes, { transaction }).catch((error: unknown) => {
+          if (isDuplicate(error)) throw new Conflict('That message at the provider belongs to another delivery.');
+          throw error;
+        });
+        if (moves) await remember(id, { status, source, errorCode }, transaction);
+        return plain(row);
+      }),
+
+    advance: (id, status, { source, errorCode = null, sentence = null }) =>
+      locked(id, async (row, before, transaction) => {
+        if (!mayAdvance(before.status, status)) return before;
+        const words = sentence === null ? null : boundedSentence(sentence);
+        await row.update({ status, errorCode, sentence: words, updatedAt: new Date() }, { transaction });
+        await remember(id, { status, source, errorCode }, transaction);
+        return plain(row);
+      }),
+
+    async claimedExternalIds(connectionId, externalIds) {
+      if (externalIds.length === 0) return [];
+      const rows = await deliveries.findAll({ where: { connectionId, externalId: { [Op.in]: externalIds } } });
+      return rows.map((row) => plain(row).externalId!);
+    },
+  };
 }

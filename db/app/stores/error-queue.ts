@@ -1,6 +1,15 @@
+import type { Transaction } from 'sequelize';
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { AppDb } from '../context.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { boundedKey, boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import type { QueueRow } from '../models/sync.ts';
+import { pageOf, plain } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export const queueStates = ['pending', 'retrying', 'dead', 'resolved', 'ignored'] as const;
@@ -58,7 +67,93 @@ export interface ErrorQueueStore {
   settle(input: { connectionId: string } & ({ rawEventIds: string[] } | { deliveryId: string })): Promise<void>;
 }
 
-// BODY
-export function errorQueueStore(_db: AppDb): ErrorQueueStore {
-  throw new Error('The store is not there yet.');
+/** After this many attempts the item waits for a person. */
+const attemptsMax = 8;
+
+export function errorQueueStore(db: AppDb): ErrorQueueStore {
+  const { sequelize } = db;
+  const { queue } = db.models;
+
+  /** A person's change, with its audit row. An item that is `to` already stays as it is. */
+  const change = (id: string, to: 'retrying' | 'resolved' | 'ignored', note: string | null, audit: By): Promise<QueueItem> =>
+    inTransaction(sequelize, async (transaction: Transaction) => {
+      const row = await queue.findByPk(id, { transaction, lock: true });
+      if (!row) throw new NotFound('item in the error queue', id);
+      const { state, companyId } = plain(row);
+      if (state === to) return outgoing(plain(row));
+      if (state === 'resolved' || state === 'ignored') throw new Conflict(`The item is ${state} already.`);
+      const closed = { openCause: null, closedAt: new Date(), closedBy: audit.actor, note: boundedSentence(note ?? '') };
+      await row.update({ state: to, ...(to !== 'retrying' && closed) }, { transaction });
+      const action = { retrying: 'failure.retry', resolved: 'failure.resolve', ignored: 'failure.ignore' }[to];
+      await appendAudit(db, { ...audit, companyId, action, subject: id, outcome: 'done' }, transaction);
+      return outgoing(plain(row));
+    });
+
+  return {
+    put: (input) =>
+      inTransaction(sequelize, async (transaction) => {
+        const { companyId, connectionId, kind, code, rawEventId, deliveryId = null, runId = null } = input;
+        const cause = boundedKey(input.cause);
+        const now = sqlTime(new Date());
+        await write(
+          sequelize,
+          `INSERT INTO integration_error_queue (id, company_id, connection_id, kind, cause, open_cause, code, sentence, state,
+             raw_event_id, delivery_id, run_id, first_seen_at, last_seen_at)
+           VALUES (:id, :companyId, :connectionId, :kind, :cause, :cause, :code, :sentence, 'pending', :rawEventId, :deliveryId,
+             :runId, :now, :now)
+           ON DUPLICATE KEY UPDATE attempts = attempts + 1, state = IF(attempts >= :attemptsMax, 'dead', 'pending'),
+             code = VALUES(code), sentence = VALUES(sentence), last_seen_at = VALUES(last_seen_at),
+             raw_event_id = COALESCE(VALUES(raw_event_id), raw_event_id),
+             delivery_id = COALESCE(VALUES(delivery_id), delivery_id), run_id = COALESCE(VALUES(run_id), run_id)`,
+          {
+            ...{
+              id: newId('queueItem'),
+              companyId,
+              connectionId,
+              kind,
+              cause,
+              code,
+              rawEventId,
+              deliveryId,
+              runId,
+              now,
+              attemptsMax,
+            },
+            sentence: boundedSentence(input.sentence),
+          },
+          transaction,
+        );
+        const row = await queue.findOne({ where: { connectionId, kind, openCause: cause }, transaction });
+        return { id: plain(row!).id };
+      }),
+
+    async find(id) {
+      const row = await queue.findByPk(id);
+      return row && outgoing(plain(row));
+    },
+    async list({ companyId, connectionId, state, ...page }) {
+      const { items, nextCursor } = await pageOf(queue, { companyId, connectionId, state }, page);
+      return { items: items.map(outgoing), nextCursor };
+    },
+
+    retry: (id, audit) => change(id, 'retrying', null, audit),
+    resolve: (id, note, audit) => change(id, 'resolved', note, audit),
+    ignore: (id, reason, audit) => change(id, 'ignored', reason, audit),
+
+    async settle(input) {
+      const byEvent = 'rawEventIds' in input;
+      if (byEvent && input.rawEventIds.length === 0) return;
+      await write(
+        sequelize,
+        `UPDATE integration_error_queue SET state = 'resolved', open_cause = NULL, closed_at = :now, closed_by = 'engine'
+         WHERE connection_id = :connectionId AND open_cause IS NOT NULL
+           AND ${byEvent ? 'raw_event_id IN (:rawEventIds)' : 'delivery_id = :deliveryId'}`,
+        { ...input, ...(byEvent && { rawEventIds: input.rawEventIds.map(Number) }), now: sqlTime(new Date()) },
+      );
+    },
+  };
+}
+
+function outgoing({ openCause: _, rawEventId, ...item }: QueueRow): QueueItem {
+  return { ...item, rawEventId: rawEventId === null ? null : String(rawEventId) };
 }

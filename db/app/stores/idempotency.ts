@@ -1,3 +1,5 @@
+import { keyVersion, open, seal } from '../../seal.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
 
 export type BeginAnswer =
@@ -12,7 +14,66 @@ export interface IdempotencyStore {
   abandon(scope: string, key: string): Promise<void>;
 }
 
-// BODY
-export function idempotencyStore(_db: AppDb): IdempotencyStore {
-  throw new Error('The store is not there yet.');
+/** After this long a call that never finished is taken for dead: its process is gone. */
+const runningForMs = 60_000;
+
+export function idempotencyStore({ sequelize, masterKey }: AppDb): IdempotencyStore {
+  const sealScope = (scope: string, key: string) => ({ masterKey, companyId: scope, boundTo: key });
+  return {
+    async begin({ scope, key, requestHash }) {
+      const now = new Date();
+      const { affectedRows } = await write(
+        sequelize,
+        `INSERT INTO api_idempotency_keys (scope, idempotency_key, request_hash, state, key_version, begun_at)
+         VALUES (:scope, :key, :requestHash, 'running', ${keyVersion}, :now) ON DUPLICATE KEY UPDATE scope = scope`,
+        { scope, key, requestHash, now: sqlTime(now) },
+      );
+      if (affectedRows === 1) return { state: 'new' };
+      const [row] = await select<StoredAnswer>(
+        sequelize,
+        `SELECT request_hash AS requestHash, state, status, body, key_version AS keyVersion FROM api_idempotency_keys
+         WHERE scope = :scope AND idempotency_key = :key`,
+        { scope, key },
+      );
+      if (!row) return { state: 'running' };
+      if (row.requestHash !== requestHash) return { state: 'mismatch' };
+      if (row.state === 'done') {
+        const body = JSON.parse(open(sealScope(scope, key), row.body!, row.keyVersion).toString()) as unknown;
+        return { state: 'done', status: row.status!, body };
+      }
+      const taken = await write(
+        sequelize,
+        `UPDATE api_idempotency_keys SET begun_at = :now
+         WHERE scope = :scope AND idempotency_key = :key AND state = 'running' AND begun_at < :deadSince`,
+        { scope, key, now: sqlTime(now), deadSince: sqlTime(new Date(now.getTime() - runningForMs)) },
+      );
+      return { state: taken.affectedRows === 1 ? 'new' : 'running' };
+    },
+
+    async finish(scope, key, status, body) {
+      const sealed = seal(sealScope(scope, key), Buffer.from(JSON.stringify(body ?? null)));
+      await write(
+        sequelize,
+        `UPDATE api_idempotency_keys SET state = 'done', status = :status, body = :sealed, key_version = ${keyVersion}
+         WHERE scope = :scope AND idempotency_key = :key`,
+        { scope, key, status, sealed },
+      );
+    },
+
+    async abandon(scope, key) {
+      await write(
+        sequelize,
+        `DELETE FROM api_idempotency_keys WHERE scope = :scope AND idempotency_key = :key AND state = 'running'`,
+        { scope, key },
+      );
+    },
+  };
+}
+
+interface StoredAnswer {
+  requestHash: string;
+  state: 'running' | 'done';
+  status: number | null;
+  body: Buffer | null;
+  keyVersion: number;
 }

@@ -1,6 +1,15 @@
+import { Op } from 'sequelize';
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { AppDb } from '../context.ts';
+import { NotFound } from '../../errors.ts';
+import { boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import type { IncidentRow } from '../models/people.ts';
+import { pageOf, plain } from '../models/table.ts';
 
 export type IncidentState = 'open' | 'acknowledged' | 'taken_over' | 'unanswered' | 'recovered' | 'resolved';
 export interface Incident {
@@ -68,7 +77,114 @@ export interface IncidentStore {
   close(id: string, outcome: 'recovered' | 'resolved', actor: string, note?: string | null | undefined): Promise<Incident>;
 }
 
-// BODY
-export function incidentStore(_db: AppDb): IncidentStore {
-  throw new Error('The store is not there yet.');
+const isClosed = (state: IncidentState) => state === 'recovered' || state === 'resolved';
+
+export function incidentStore(db: AppDb): IncidentStore {
+  const { sequelize } = db;
+  const { incidents, alerts } = db.models;
+
+  /** `decide` answers what changes, or `null` when the incident is there already. */
+  const change = (
+    id: string,
+    { actor, action }: { actor: string; action: string },
+    decide: (incident: IncidentRow) => Partial<IncidentRow> | null,
+  ): Promise<Incident> =>
+    inTransaction(sequelize, async (transaction) => {
+      const row = await incidents.findByPk(id, { transaction, lock: true });
+      if (!row) throw new NotFound('incident', id);
+      const changes = decide(plain(row));
+      if (!changes) return outgoing(plain(row));
+      await row.update(changes, { transaction });
+      const { companyId } = plain(row);
+      await appendAudit(db, { companyId, actor, action, subject: id, outcome: 'done' }, transaction);
+      return outgoing(plain(row));
+    });
+
+  return {
+    open: ({ companyId, connectionId, cause, sentence }) =>
+      inTransaction(sequelize, async (transaction) => {
+        const now = sqlTime(new Date());
+        const id = newId('incident');
+        const { affectedRows } = await write(
+          sequelize,
+          `INSERT INTO escalations (id, company_id, connection_id, cause, open_cause, sentence, state, opened_at, last_seen_at)
+           VALUES (:id, :companyId, :connectionId, :cause, :cause, :sentence, 'open', :now, :now)
+           ON DUPLICATE KEY UPDATE repeats = repeats + 1, sentence = VALUES(sentence), last_seen_at = VALUES(last_seen_at)`,
+          { id, companyId, connectionId, cause, sentence: boundedSentence(sentence), now },
+          transaction,
+        );
+        const opened = affectedRows === 1;
+        const row = await incidents.findOne({ where: { connectionId, openCause: cause }, transaction });
+        const detail = { connectionId, cause };
+        if (opened)
+          await appendAudit(
+            db,
+            { companyId, actor: 'engine', action: 'incident.open', subject: id, outcome: 'done', detail },
+            transaction,
+          );
+        return { incidentId: plain(row!).id, opened };
+      }),
+
+    async find(id) {
+      const row = await incidents.findByPk(id);
+      return row && outgoing(plain(row));
+    },
+    async list({ companyId, connectionId, open, ...page }) {
+      const filters = { companyId, connectionId, ...(open !== undefined && { closedAt: open ? null : { [Op.ne]: null } }) };
+      const { items, nextCursor } = await pageOf(incidents, filters as { companyId?: string }, page);
+      return { items: items.map(outgoing), nextCursor };
+    },
+
+    async alerts(incidentId) {
+      const rows = await alerts.findAll({ where: { incidentId }, order: [['id', 'ASC']] });
+      return rows.map(plain).map(({ id, rung, userId, channel, state, sentence, sentAt }) => ({
+        ...{ id, rung, userId, channel, state, sentence, sentAt },
+      }));
+    },
+
+    async claimAlert({ incidentId, rung, userId, channel }) {
+      const where = { incidentId, rung, userId, channel };
+      const { affectedRows } = await write(
+        sequelize,
+        `INSERT INTO incident_alerts (id, incident_id, rung, user_id, channel, state, attempted_at)
+         VALUES (:id, :incidentId, :rung, :userId, :channel, 'claimed', :now) ON DUPLICATE KEY UPDATE rung = rung`,
+        { ...where, id: newId('alert'), now: sqlTime(new Date()) },
+      );
+      const { id, attemptedAt, state } = plain((await alerts.findOne({ where }))!);
+      return { alertId: id, first: affectedRows === 1, attemptedAt, state };
+    },
+    async alertSent(alertId, { externalId }) {
+      const sent = { state: 'sent' as const, externalId, sentence: null, sentAt: new Date() };
+      await alerts.update(sent, { where: { id: alertId, state: { [Op.ne]: 'sent' } } });
+    },
+    async alertFailed(alertId, sentence) {
+      const failed = { state: 'failed' as const, sentence: boundedSentence(sentence) };
+      await alerts.update(failed, { where: { id: alertId, state: { [Op.ne]: 'sent' } } });
+    },
+
+    acknowledge: (id, actor) =>
+      change(id, { actor, action: 'incident.acknowledge' }, ({ state }) =>
+        state === 'open' || state === 'unanswered'
+          ? { state: 'acknowledged', acknowledgedBy: actor, acknowledgedAt: new Date() }
+          : null,
+      ),
+    takeOver: (id, actor) =>
+      change(id, { actor, action: 'incident.take_over' }, ({ state, takenOverBy }) =>
+        isClosed(state) || takenOverBy === actor ? null : { state: 'taken_over', takenOverBy: actor, takenOverAt: new Date() },
+      ),
+    unanswered: (id) =>
+      change(id, { actor: 'engine', action: 'incident.unanswered' }, ({ state }) =>
+        state === 'open' ? { state: 'unanswered' } : null,
+      ),
+    close: (id, outcome, actor, note = null) =>
+      change(id, { actor, action: `incident.${outcome}` }, ({ state }) =>
+        isClosed(state)
+          ? null
+          : { state: outcome, openCause: null, closedAt: new Date(), note: note === null ? null : boundedSentence(note) },
+      ),
+  };
+}
+
+function outgoing({ openCause: _, ...incident }: IncidentRow): Incident {
+  return incident;
 }

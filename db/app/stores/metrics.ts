@@ -1,4 +1,11 @@
-import type { MetricKey } from '../../../domain/metrics.ts';
+import type { Transaction } from 'sequelize';
+import { type MetricKey, metricDefinitions, metricPeriods } from '../../../domain/metrics.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
+import { plainDecimal, select, sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import type { By } from './audit.ts';
 
@@ -51,7 +58,153 @@ export interface MetricStore {
   ): Promise<(Reconciliation & { id: string; enteredBy: string; reason: string; at: Date })[]>;
 }
 
-// BODY
-export function metricStore(_db: AppDb): MetricStore {
-  throw new Error('The store is not there yet.');
+const counted: Record<MetricKey, string> = {
+  messages_delivered: `direction = 'outbound' AND status IN ('delivered', 'read')`,
+  messages_received: `direction = 'inbound'`,
+};
+const dayMs = 86_400_000;
+
+export function metricStore(db: AppDb): MetricStore {
+  const { sequelize } = db;
+
+  const compute: MetricStore['compute'] = async (connectionId, key, until) => {
+    const { period } = metricDefinitions.find((metric) => metric.key === key)!;
+    const from = new Date(until.getTime() - metricPeriods[period].days * dayMs);
+    const [row] = await select<{ value: number }>(
+      sequelize,
+      `SELECT COUNT(*) AS value FROM messages
+       WHERE connection_id = :connectionId AND ${counted[key]} AND occurred_at > :from AND occurred_at <= :until`,
+      { connectionId, from: sqlTime(from), until: sqlTime(until) },
+    );
+    return String(row!.value);
+  };
+
+  return {
+    compute,
+
+    async saveSnapshot({ companyId, connectionId, metricKey, kind, value, at, runId = null }) {
+      const origin = kind === 'baseline' ? 'baseline' : (runId ?? at.toISOString());
+      await write(
+        sequelize,
+        `INSERT INTO metric_snapshots (id, company_id, connection_id, metric_key, kind, origin, state, value, taken_at, run_id)
+         VALUES (:id, :companyId, :connectionId, :metricKey, :kind, :origin, 'active', :value, :at, :runId)
+         ON DUPLICATE KEY UPDATE value = VALUES(value), taken_at = VALUES(taken_at)`,
+        { id: newId('snapshot'), companyId, connectionId, metricKey, kind, origin, value, at: sqlTime(at), runId },
+      );
+    },
+
+    enterManual: ({ companyId, connectionId, metricKey, value, periodStart, periodEnd, reason }, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const id = newId('snapshot');
+        await write(
+          sequelize,
+          `INSERT INTO metric_snapshots (id, company_id, connection_id, metric_key, kind, origin, state, value, period_start,
+             period_end, taken_at, entered_by, reason)
+           VALUES (:id, :companyId, :connectionId, :metricKey, 'manual', :id, 'pending', :value, :periodStart, :periodEnd, :now,
+             :actor, :reason)`,
+          {
+            ...{ id, companyId, connectionId, metricKey, value, periodStart, periodEnd },
+            ...{ now: sqlTime(new Date()), actor: audit.actor, reason: boundedSentence(reason) },
+          },
+          transaction,
+        );
+        const detail = { connectionId, metricKey, value, periodStart, periodEnd };
+        await appendAudit(db, { ...audit, companyId, action: 'metric.enter', subject: id, outcome: 'done', detail }, transaction);
+        return { snapshotId: id };
+      }),
+
+    activateManual: (snapshotId) =>
+      inTransaction(sequelize, async (transaction) => {
+        const [row] = await select<{ state: string; connectionId: string; metricKey: string }>(
+          sequelize,
+          `SELECT state, connection_id AS connectionId, metric_key AS metricKey FROM metric_snapshots
+           WHERE id = :snapshotId AND kind = 'manual' FOR UPDATE`,
+          { snapshotId },
+          transaction,
+        );
+        if (!row) throw new NotFound('value entered by hand', snapshotId);
+        if (row.state === 'discarded') throw new Conflict('The value was withdrawn: enter it again.');
+        if (row.state !== 'pending') return;
+        await write(
+          sequelize,
+          `UPDATE metric_snapshots SET state = 'closed'
+           WHERE connection_id = :connectionId AND metric_key = :metricKey AND kind = 'manual' AND state = 'active'`,
+          row,
+          transaction,
+        );
+        await write(
+          sequelize,
+          `UPDATE metric_snapshots SET state = 'active' WHERE id = :snapshotId`,
+          { snapshotId },
+          transaction,
+        );
+      }),
+
+    async discardManual(snapshotId) {
+      await write(
+        sequelize,
+        `UPDATE metric_snapshots SET state = 'discarded' WHERE id = :snapshotId AND kind = 'manual' AND state = 'pending'`,
+        { snapshotId },
+      );
+    },
+
+    handBack: (connectionId, at) =>
+      inTransaction(sequelize, async (transaction) => {
+        const active = await select<{ id: string; metricKey: MetricKey; value: string }>(
+          sequelize,
+          `SELECT id, metric_key AS metricKey, value FROM metric_snapshots
+           WHERE connection_id = :connectionId AND kind = 'manual' AND state = 'active' FOR UPDATE`,
+          { connectionId },
+          transaction,
+        );
+        for (const { id: snapshotId, metricKey, value } of active) {
+          const providerValue = await compute(connectionId, metricKey, at);
+          await write(
+            sequelize,
+            `INSERT INTO metric_reconciliations (id, connection_id, snapshot_id, metric_key, manual_value, provider_value,
+               difference, reconciled_at)
+             VALUES (:id, :connectionId, :snapshotId, :metricKey, :value, :providerValue,
+               CAST(:providerValue AS DECIMAL(20,8)) - CAST(:value AS DECIMAL(20,8)), :at)
+             ON DUPLICATE KEY UPDATE snapshot_id = snapshot_id`,
+            { id: newId('reconciliation'), connectionId, snapshotId, metricKey, value, providerValue, at: sqlTime(at) },
+            transaction,
+          );
+          await write(
+            sequelize,
+            `UPDATE metric_snapshots SET state = 'closed' WHERE id = :snapshotId`,
+            { snapshotId },
+            transaction,
+          );
+        }
+        const rows = await readReconciliations(connectionId, 'AND r.reconciled_at = :at', { at: sqlTime(at) }, transaction);
+        return rows.map(({ metricKey, manualValue, providerValue, difference }) => ({
+          ...{ metricKey, manualValue, providerValue, difference },
+        }));
+      }),
+
+    reconciliations: (connectionId) => readReconciliations(connectionId),
+  };
+
+  async function readReconciliations(
+    connectionId: string,
+    condition = '',
+    values: { at?: string } = {},
+    transaction?: Transaction,
+  ): ReturnType<MetricStore['reconciliations']> {
+    const rows = await select<Awaited<ReturnType<MetricStore['reconciliations']>>[number]>(
+      sequelize,
+      `SELECT r.id, r.metric_key AS metricKey, r.manual_value AS manualValue, r.provider_value AS providerValue, r.difference,
+         s.entered_by AS enteredBy, s.reason, r.reconciled_at AS \`at\`
+       FROM metric_reconciliations r JOIN metric_snapshots s ON s.id = r.snapshot_id
+       WHERE r.connection_id = :connectionId ${condition} ORDER BY r.id DESC`,
+      { connectionId, ...values },
+      transaction,
+    );
+    return rows.map((row) => ({
+      ...row,
+      manualValue: plainDecimal(row.manualValue),
+      providerValue: plainDecimal(row.providerValue),
+      difference: plainDecimal(row.difference),
+    }));
+  }
 }

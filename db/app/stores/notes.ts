@@ -1,5 +1,9 @@
-import type { AppDb } from '../context.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import { pageOf } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface PortalNote {
@@ -22,7 +26,17 @@ export interface NoteStore {
   list(input: PageInput & { companyId: string }): Promise<Page<PortalNote>>;
 }
 
-// BODY
-export function noteStore(_db: AppDb): NoteStore {
-  throw new Error('The store is not there yet.');
+export function noteStore(db: AppDb): NoteStore {
+  const { notes } = db.models;
+  return {
+    create: ({ companyId, connectionId, body, sourceLabel, from, until, action }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const id = newId('note');
+        const row = { id, companyId, connectionId, body, sourceLabel, from, until, action, createdAt: new Date() };
+        await notes.create(row, { transaction });
+        await appendAudit(db, { ...audit, companyId, action: 'note.create', subject: id, outcome: 'done' }, transaction);
+        return row;
+      }),
+    list: ({ companyId, ...page }) => pageOf(notes, { companyId }, page),
+  };
 }

@@ -1,5 +1,7 @@
+import type { Sequelize, Transaction } from 'sequelize';
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
-import type { Page, PageInput } from '../../page.ts';
 
 export interface OptOut {
   address: string;
@@ -17,7 +19,45 @@ export interface OptOutStore {
   list(input: PageInput & { connectionId: string }): Promise<Page<OptOut>>;
 }
 
-// BODY
-export function optOutStore(_db: AppDb): OptOutStore {
-  throw new Error('The store is not there yet.');
+export function optOutStore({ sequelize }: AppDb): OptOutStore {
+  return {
+    async isOptedOut(connectionId, address) {
+      const rows = await select(
+        sequelize,
+        `SELECT 1 AS found FROM message_opt_outs WHERE connection_id = :connectionId AND address = :address AND state = 'out'`,
+        { connectionId, address },
+      );
+      return rows.length > 0;
+    },
+    record: ({ connectionId, companyId, ...word }) => recordOptOuts(sequelize, { connectionId, companyId }, [word]),
+    async list({ connectionId, cursor = '', limit }) {
+      const rows = await select<OptOut>(
+        sequelize,
+        `SELECT address, state, source, changed_at AS \`at\` FROM message_opt_outs
+         WHERE connection_id = :connectionId AND address > :cursor ORDER BY address LIMIT :limit`,
+        { connectionId, cursor, limit: limit + 1 },
+      );
+      return cutPage(rows, limit, ({ address }) => address);
+    },
+  };
+}
+
+/** One statement for all words; where two speak of one address, the later time wins. */
+export async function recordOptOuts(
+  sequelize: Sequelize,
+  { connectionId, companyId }: { connectionId: string; companyId: string },
+  words: OptOut[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (words.length === 0) return;
+  await write(
+    sequelize,
+    // Assignments run from left to right: the time comes last, because the others compare with it.
+    `INSERT INTO message_opt_outs (connection_id, address, company_id, state, source, changed_at) VALUES :rows
+     ON DUPLICATE KEY UPDATE state = IF(VALUES(changed_at) >= changed_at, VALUES(state), state),
+       source = IF(VALUES(changed_at) >= changed_at, VALUES(source), source),
+       changed_at = GREATEST(VALUES(changed_at), changed_at)`,
+    { rows: words.map(({ address, state, source, at }) => [connectionId, address, companyId, state, source, sqlTime(at)]) },
+    transaction,
+  );
 }

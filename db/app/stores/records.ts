@@ -1,8 +1,13 @@
 import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { CanonicalRecord, MessageFields, NormalizedEvent } from '../../../domain/records.ts';
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { plainDecimal, select } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
-import type { Page, PageInput } from '../../page.ts';
+import { applyEvents } from '../records/apply-events.ts';
+import { savePage } from '../records/save-page.ts';
+import { writeRecords } from '../records/write-records.ts';
 import type { RunCounts } from './runs.ts';
 
 export interface SavePageInput {
@@ -48,7 +53,33 @@ export interface RecordStore {
   ): Promise<Page<Message>>;
 }
 
-// BODY
-export function recordStore(_db: AppDb): RecordStore {
-  throw new Error('The store is not there yet.');
+export function recordStore(db: AppDb): RecordStore {
+  const { sequelize } = db;
+  return {
+    savePage: (input) => savePage(db, input),
+    applyEvents: (input) => applyEvents(sequelize, input),
+    async applyRecords({ records, ...origin }) {
+      await inTransaction(sequelize, (transaction) => writeRecords(sequelize, { ...origin, runId: null }, records, transaction));
+    },
+
+    async messages({ connectionId, direction = null, cursor, limit }) {
+      const rows = await select<Omit<Message, 'id' | 'sentAt'> & { id: number; sentAt: Date | null }>(
+        sequelize,
+        `SELECT id, connection_id AS connectionId, external_id AS externalId, source_updated_at AS sourceUpdatedAt, direction,
+           from_address AS fromAddress, to_address AS toAddress, body, status, segments, error_code AS errorCode, price,
+           currency, sent_at AS sentAt
+         FROM messages
+         WHERE connection_id = :connectionId AND id < :before AND (:direction IS NULL OR direction = :direction)
+         ORDER BY id DESC LIMIT :limit`,
+        { connectionId, direction, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+      );
+      const items = rows.map((row) => ({
+        ...row,
+        id: String(row.id),
+        price: row.price === null ? null : plainDecimal(row.price),
+        sentAt: row.sentAt?.toISOString() ?? null,
+      }));
+      return cutPage(items, limit, ({ id }) => id);
+    },
+  };
 }

@@ -4,6 +4,8 @@ import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import type { Sequelize, Transaction } from 'sequelize';
+import { write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import type { RunRow } from '../models/sync.ts';
@@ -51,7 +53,7 @@ export interface RunStore {
    * Throws `NotFound` for an unknown job.
    */
   open(input: { jobId: string; workflowId: string; trigger: RunTrigger }): Promise<OpenRunAnswer>;
-  /** Frees the job’s place. Repeatable: the first close wins. */
+  /** Frees the job's place and counts the run into its day's summary, in one transaction. Repeatable: the first close wins. */
   close(
     runId: string,
     input: { outcome: RunOutcome; code?: FailureCode | undefined; sentence?: string | undefined },
@@ -94,6 +96,7 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
         await run.update({ ...finished, finishedAt: new Date() }, { transaction });
         const { runningRunId } = plain(job!);
         await job!.update({ lastRunId: runId, runningRunId: runningRunId === runId ? null : runningRunId }, { transaction });
+        await countIntoDay(sequelize, plain(run), transaction);
         return outgoing(plain(run));
       }),
 
@@ -111,4 +114,17 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
 
 function outgoing({ created, updated, unchanged, failed, duplicate, ignored, ...run }: RunRow): SyncRun {
   return { ...run, counts: { created, updated, unchanged, failed, duplicate, ignored } };
+}
+
+async function countIntoDay(sequelize: Sequelize, run: RunRow, transaction: Transaction): Promise<void> {
+  const columns = [`runs_${run.outcome!}`, 'created', 'updated', 'unchanged', 'failed', 'duplicate', 'ignored'];
+  await write(
+    sequelize,
+    `INSERT INTO sync_status_summaries (company_id, provider_key, day, ${columns.join(', ')})
+     SELECT company_id, provider_key, :day, 1, :created, :updated, :unchanged, :failed, :duplicate, :ignored
+     FROM integration_connections WHERE id = :connectionId
+     ON DUPLICATE KEY UPDATE ${columns.map((name) => `${name} = sync_status_summaries.${name} + VALUES(${name})`).join(', ')}`,
+    { ...run, day: run.finishedAt!.toISOString().slice(0, 10) },
+    transaction,
+  );
 }

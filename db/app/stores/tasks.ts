@@ -1,5 +1,14 @@
-import type { AppDb } from '../context.ts';
+import { Op, type Transaction } from 'sequelize';
+import { NotFound } from '../../errors.ts';
+import { boundedKey, boundedSentence } from '../../hash.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { sqlTime, write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import type { TaskRow } from '../models/people.ts';
+import { pageOf, plain } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface AdminTask {
@@ -28,7 +37,57 @@ export interface TaskStore {
   completeBySubject(subject: string, note: string, actor: string): Promise<void>;
 }
 
-// BODY
-export function taskStore(_db: AppDb): TaskStore {
-  throw new Error('The store is not there yet.');
+export function taskStore(db: AppDb): TaskStore {
+  const { sequelize } = db;
+  const { tasks } = db.models;
+
+  const completeOne = async (id: string, note: string, audit: By, transaction: Transaction): Promise<AdminTask> => {
+    const row = await tasks.findByPk(id, { transaction, lock: true });
+    if (!row) throw new NotFound('task', id);
+    const { completedAt, companyId } = plain(row);
+    if (completedAt) return outgoing(plain(row));
+    const done = { openSubject: null, completedAt: new Date(), completedBy: audit.actor, note: boundedSentence(note) };
+    await row.update(done, { transaction });
+    await appendAudit(db, { ...audit, companyId, action: 'task.complete', subject: id, outcome: 'done' }, transaction);
+    return outgoing(plain(row));
+  };
+
+  return {
+    open: ({ companyId, connectionId, cause, subject, sentence }) =>
+      inTransaction(sequelize, async (transaction) => {
+        const key = { companyId, cause, openSubject: boundedKey(subject) };
+        await write(
+          sequelize,
+          `INSERT INTO admin_tasks (id, company_id, connection_id, cause, subject, open_subject, sentence, opened_at)
+           VALUES (:id, :companyId, :connectionId, :cause, :openSubject, :openSubject, :sentence, :now)
+           ON DUPLICATE KEY UPDATE repeats = repeats + 1, sentence = VALUES(sentence)`,
+          { ...key, id: newId('task'), connectionId, sentence: boundedSentence(sentence), now: sqlTime(new Date()) },
+          transaction,
+        );
+        const row = await tasks.findOne({ where: key, transaction });
+        return { id: plain(row!).id };
+      }),
+
+    async find(id) {
+      const row = await tasks.findByPk(id);
+      return row && outgoing(plain(row));
+    },
+    async list({ companyId, open, ...page }) {
+      const filters = { companyId, ...(open !== undefined && { completedAt: open ? null : { [Op.ne]: null } }) };
+      const { items, nextCursor } = await pageOf(tasks, filters as { companyId?: string }, page);
+      return { items: items.map(outgoing), nextCursor };
+    },
+
+    complete: (id, note, audit) => inTransaction(sequelize, (transaction) => completeOne(id, note, audit, transaction)),
+
+    completeBySubject: (subject, note, actor) =>
+      inTransaction(sequelize, async (transaction) => {
+        const rows = await tasks.findAll({ where: { openSubject: boundedKey(subject) }, order: [['id', 'ASC']], transaction });
+        for (const row of rows) await completeOne(plain(row).id, note, { actor }, transaction);
+      }),
+  };
+}
+
+function outgoing({ openSubject: _, ...task }: TaskRow): AdminTask {
+  return task;
 }

@@ -1,5 +1,10 @@
-import type { AppDb } from '../context.ts';
+import { NotFound } from '../../errors.ts';
+import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
+import type { AppDb } from '../context.ts';
+import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface MessageTemplate {
@@ -26,7 +31,39 @@ export interface TemplateStore {
   update(id: string, input: Pick<MessageTemplate, 'body' | 'variables'>, audit: By): Promise<MessageTemplate>;
 }
 
-// BODY
-export function templateStore(_db: AppDb): TemplateStore {
-  throw new Error('The store is not there yet.');
+export function templateStore(db: AppDb): TemplateStore {
+  const { templates } = db.models;
+  return {
+    create: ({ companyId, name, channel, body, variables }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const [id, now] = [newId('template'), new Date()];
+        const row = { id, companyId, name, channel, body, variables, version: 1, createdAt: now, updatedAt: now };
+        await templates.create(row, { transaction });
+        const detail = { name };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'template.create', subject: id, outcome: 'done', detail },
+          transaction,
+        );
+        return row;
+      }),
+
+    find: async (id) => plainOrNull(await templates.findByPk(id)),
+    list: ({ companyId, ...page }) => pageOf(templates, { companyId }, page),
+
+    update: (id, { body, variables }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const row = await templates.findByPk(id, { transaction, lock: true });
+        if (!row) throw new NotFound('message template', id);
+        const version = plain(row).version + 1;
+        await row.update({ body, variables, version, updatedAt: new Date() }, { transaction });
+        const { companyId } = plain(row);
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'template.update', subject: id, outcome: 'done', detail: { version } },
+          transaction,
+        );
+        return plain(row);
+      }),
+  };
 }

@@ -1,4 +1,6 @@
-import type { Page, PageInput } from '../../page.ts';
+import { boundedKey } from '../../hash.ts';
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 
 /** What happened for a client, in the client's words. */
@@ -19,7 +21,34 @@ export interface ActivityStore {
   list(input: PageInput & { companyId: string }): Promise<Page<ClientActivity & { id: string }>>;
 }
 
-// BODY
-export function activityStore(_db: TrafficDb): ActivityStore {
-  throw new Error('The store is not there yet.');
+export function activityStore({ sequelize }: TrafficDb): ActivityStore {
+  return {
+    async append(rows) {
+      if (rows.length === 0) return;
+      await write(
+        sequelize,
+        `INSERT INTO event_client_activity (company_id, connection_id, kind, subject, sentence, happened_at) VALUES :rows
+         ON DUPLICATE KEY UPDATE subject = VALUES(subject)`,
+        {
+          rows: rows.map(({ companyId, connectionId, kind, subject, sentence, at }) => [
+            ...[companyId, connectionId, kind, boundedKey(subject), sentence, sqlTime(at)],
+          ]),
+        },
+      );
+    },
+
+    async list({ companyId, cursor, limit }) {
+      const rows = await select<ClientActivity & { id: number }>(
+        sequelize,
+        `SELECT id, company_id AS companyId, connection_id AS connectionId, happened_at AS \`at\`, kind, sentence, subject
+         FROM event_client_activity WHERE company_id = :companyId AND id < :before ORDER BY id DESC LIMIT :limit`,
+        { companyId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+      );
+      return cutPage(
+        rows.map((row) => ({ ...row, id: String(row.id) })),
+        limit,
+        ({ id }) => id,
+      );
+    },
+  };
 }

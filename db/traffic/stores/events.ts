@@ -1,7 +1,12 @@
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { NormalizedEvent } from '../../../domain/records.ts';
-import type { Page, PageInput } from '../../page.ts';
+import { boundedSentence, sha256 } from '../../hash.ts';
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
+import { openJson } from '../payload.ts';
+import { markApplied } from '../settle-events.ts';
+import { payloadBinding, storeBatch } from '../store-batch.ts';
 
 export interface InboundEventRow {
   connectionId: string;
@@ -40,11 +45,101 @@ export interface EventStore {
   requeue(connectionId: string, id: string): Promise<boolean>;
   idOf(connectionId: string, key: string): Promise<string | null>;
   countWaiting(connectionId: string): Promise<number>;
+  /** Leaves nothing of a connection that was cancelled before its launch. Repeatable. */
+  forget(connectionId: string): Promise<void>;
   /** Newest first; never the payload. */
   list(input: PageInput & { connectionId: string }): Promise<Page<EventSummary>>;
 }
 
-// BODY
-export function eventStore(_db: TrafficDb): EventStore {
-  throw new Error('The store is not there yet.');
+export function eventStore(db: TrafficDb): EventStore {
+  const { sequelize } = db;
+  return {
+    storeBatch: (rows) => storeBatch(db, rows),
+    markApplied: (connectionId, done) => markApplied(db, connectionId, done),
+
+    async nextBatch(connectionId, limit) {
+      const rows = await select<WaitingRow>(
+        sequelize,
+        `SELECT e.id, e.company_id AS companyId, e.source, e.event_type AS type, e.event_key AS \`key\`,
+           e.dedupe_hash AS dedupeHash, e.occurred_at AS occurredAt, e.received_at AS receivedAt, p.body,
+           p.key_version AS keyVersion
+         FROM integration_raw_events e LEFT JOIN integration_raw_payloads p
+           ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash
+         WHERE e.connection_id = :connectionId AND e.state = 'stored' ORDER BY e.id LIMIT :limit`,
+        { connectionId, limit },
+      );
+      return rows.map(({ companyId, dedupeHash, body, keyVersion, ...event }) => {
+        // Retention keeps the payload of whatever waits; guessing an empty one would apply the event as if it meant nothing.
+        if (!body) throw new Error(`The payload of the waiting event ${event.id} is gone: mark the event as failed by hand.`);
+        const scope = { companyId, boundTo: payloadBinding(connectionId, dedupeHash) };
+        return { ...event, id: String(event.id), data: openJson(db, scope, { body, keyVersion }) as StoredEvent['data'] };
+      });
+    },
+
+    async markFailed(connectionId, id, code, sentence) {
+      await write(
+        sequelize,
+        `UPDATE integration_raw_events SET state = 'failed', code = :code, sentence = :sentence, settled_at = :now
+         WHERE connection_id = :connectionId AND id = :id AND state IN ('stored', 'failed')`,
+        { connectionId, id: Number(id), code, sentence: boundedSentence(sentence), now: sqlTime(new Date()) },
+      );
+    },
+
+    async requeue(connectionId, id) {
+      const { affectedRows } = await write(
+        sequelize,
+        `UPDATE integration_raw_events e JOIN integration_raw_payloads p
+           ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash
+         SET e.state = 'stored', e.code = NULL, e.sentence = NULL, e.settled_at = NULL
+         WHERE e.connection_id = :connectionId AND e.id = :id AND e.state = 'failed'`,
+        { connectionId, id: Number(id) },
+      );
+      return affectedRows > 0;
+    },
+
+    async idOf(connectionId, key) {
+      const [row] = await select<{ id: number }>(
+        sequelize,
+        'SELECT id FROM integration_raw_events WHERE connection_id = :connectionId AND dedupe_hash = :hash',
+        { connectionId, hash: sha256(key) },
+      );
+      return row ? String(row.id) : null;
+    },
+
+    async countWaiting(connectionId) {
+      const [row] = await select<{ waiting: number }>(
+        sequelize,
+        `SELECT COUNT(*) AS waiting FROM integration_raw_events WHERE connection_id = :connectionId AND state = 'stored'`,
+        { connectionId },
+      );
+      return row!.waiting;
+    },
+
+    async forget(connectionId) {
+      for (const table of ['integration_raw_payloads', 'integration_raw_events', 'integration_logs', 'event_client_activity'])
+        await write(sequelize, `DELETE FROM ${table} WHERE connection_id = :connectionId`, { connectionId });
+    },
+
+    async list({ connectionId, cursor, limit }) {
+      const rows = await select<Omit<EventSummary, 'id'> & { id: number }>(
+        sequelize,
+        `SELECT id, event_type AS type, state, received_at AS receivedAt, duplicates, code, sentence FROM integration_raw_events
+         WHERE connection_id = :connectionId AND id < :before ORDER BY id DESC LIMIT :limit`,
+        { connectionId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+      );
+      return cutPage(
+        rows.map((row) => ({ ...row, id: String(row.id) })),
+        limit,
+        ({ id }) => id,
+      );
+    },
+  };
 }
+
+type WaitingRow = Omit<StoredEvent, 'id' | 'data'> & {
+  id: number;
+  companyId: string;
+  dedupeHash: Buffer;
+  body: Buffer | null;
+  keyVersion: number | null;
+};

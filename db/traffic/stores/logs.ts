@@ -1,4 +1,6 @@
-import type { Page, PageInput } from '../../page.ts';
+import { boundedSentence } from '../../hash.ts';
+import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 
 /** One call of a provider's API, redacted by the caller. */
@@ -24,7 +26,38 @@ export interface LogStore {
   list(input: PageInput & { connectionId: string }): Promise<Page<ApiCallLog & { id: string }>>;
 }
 
-// BODY
-export function logStore(_db: TrafficDb): LogStore {
-  throw new Error('The store is not there yet.');
+export function logStore({ sequelize }: TrafficDb): LogStore {
+  return {
+    async append(rows) {
+      if (rows.length === 0) return;
+      await write(
+        sequelize,
+        `INSERT INTO integration_logs (logged_on, connection_id, company_id, provider_key, called_at, method, path, status,
+           latency_ms, outcome, note)
+         VALUES :rows`,
+        {
+          rows: rows.map((row) => [
+            ...[row.at.toISOString().slice(0, 10), row.connectionId, row.companyId, row.providerKey, sqlTime(row.at)],
+            ...[row.method, boundedSentence(row.path), row.status, Math.round(row.latencyMs), row.outcome],
+            row.note && boundedSentence(row.note),
+          ]),
+        },
+      );
+    },
+
+    async list({ connectionId, cursor, limit }) {
+      const rows = await select<ApiCallLog & { id: number }>(
+        sequelize,
+        `SELECT id, connection_id AS connectionId, company_id AS companyId, provider_key AS providerKey, called_at AS \`at\`,
+           method, path, status, latency_ms AS latencyMs, outcome, note
+         FROM integration_logs WHERE connection_id = :connectionId AND id < :before ORDER BY id DESC LIMIT :limit`,
+        { connectionId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+      );
+      return cutPage(
+        rows.map((row) => ({ ...row, id: String(row.id) })),
+        limit,
+        ({ id }) => id,
+      );
+    },
+  };
 }

@@ -1,0 +1,79 @@
+import type { Sequelize, Transaction } from 'sequelize';
+import type { CanonicalObject, CanonicalRecord } from '../../../domain/records.ts';
+import { select } from '../../sql.ts';
+import { upsertMessages } from './message-rows.ts';
+import { contentHash, type Origin } from './origin.ts';
+import { upsertUsage } from './usage-rows.ts';
+
+export interface WrittenCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  duplicate: number;
+  ignored: number;
+}
+
+const tables: Record<CanonicalObject, string> = { message: 'messages', usage: 'usage_records' };
+
+/**
+ * Writes records that are new or differ, and counts what each was: reading key and hash of a page and skipping what is equal costs
+ * a third of writing it again. `duplicate`: the page itself had it twice; `ignored`: older than what is stored.
+ */
+export async function writeRecords(
+  sequelize: Sequelize,
+  origin: Origin,
+  records: CanonicalRecord[],
+  transaction: Transaction,
+): Promise<WrittenCounts> {
+  const counts: WrittenCounts = { created: 0, updated: 0, unchanged: 0, duplicate: 0, ignored: 0 };
+  for (const object of Object.keys(tables) as CanonicalObject[]) {
+    const newest = new Map<string, CanonicalRecord>();
+    for (const record of records) {
+      if (record.object !== object) continue;
+      const other = newest.get(record.externalId);
+      if (other) counts.duplicate += 1;
+      if (!other || record.sourceUpdatedAt >= other.sourceUpdatedAt) newest.set(record.externalId, record);
+    }
+    if (newest.size === 0) continue;
+    const stored = await readStored(sequelize, tables[object], origin.connectionId, [...newest.keys()], transaction);
+    const changed = [...newest.values()].filter((record) => {
+      const before = stored.get(record.externalId);
+      const verdict = !before ? 'created' : judge(before, record);
+      counts[verdict] += 1;
+      return verdict === 'created' || verdict === 'updated';
+    });
+    if (changed.length === 0) continue;
+    // Each list holds one object only, as the filter above made it.
+    if (object === 'message') await upsertMessages(sequelize, origin, changed as never, transaction);
+    else await upsertUsage(sequelize, origin, changed as never, transaction);
+  }
+  return counts;
+}
+
+interface Stored {
+  externalId: string;
+  contentHash: Buffer;
+  sourceUpdatedAt: Date | null;
+}
+
+function judge(before: Stored, record: CanonicalRecord): 'updated' | 'unchanged' | 'ignored' {
+  if (before.contentHash.equals(contentHash(record))) return 'unchanged';
+  return before.sourceUpdatedAt && before.sourceUpdatedAt > new Date(record.sourceUpdatedAt) ? 'ignored' : 'updated';
+}
+
+async function readStored(
+  sequelize: Sequelize,
+  table: string,
+  connectionId: string,
+  externalIds: string[],
+  transaction: Transaction,
+): Promise<Map<string, Stored>> {
+  const rows = await select<Stored>(
+    sequelize,
+    `SELECT external_id AS externalId, content_hash AS contentHash, source_updated_at AS sourceUpdatedAt
+     FROM ${table} WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
+    { connectionId, externalIds },
+    transaction,
+  );
+  return new Map(rows.map((row) => [row.externalId, row]));
+}

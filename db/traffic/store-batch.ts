@@ -1,0 +1,52 @@
+import { boundedKey, sha256 } from '../hash.ts';
+import { sqlTime, sqlTimeOrNull, write } from '../sql.ts';
+import { inTransaction } from '../transaction.ts';
+import type { TrafficDb } from './context.ts';
+import { keepJson } from './payload.ts';
+import type { InboundEventRow } from './stores/events.ts';
+
+/** What binds a sealed payload to its event. */
+export const payloadBinding = (connectionId: string, dedupeHash: Buffer) => `${connectionId}:${dedupeHash.toString('hex')}`;
+
+/**
+ * Two statements for a whole batch. The unique key finds duplicates, within the batch too: an upsert answers 1 for a row that is new
+ * and 2 for one whose count of duplicates went up. The payload has the event's own identity as its key, so no id must be read back.
+ */
+export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }> {
+  if (rows.length === 0) return { stored: 0, duplicates: 0 };
+  // Concurrent batches that hold the same events take their locks in one order, and wait instead of ending each other.
+  const sorted = rows
+    .map((row) => ({ ...row, hash: sha256(row.key) }))
+    .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : a.connectionId > b.connectionId ? 1 : a.hash.compare(b.hash)));
+  const events = sorted.map((row) => [
+    ...[row.connectionId, row.companyId, row.providerKey, row.source, boundedKey(row.key), row.hash, row.type.slice(0, 100)],
+    ...[sqlTimeOrNull(row.occurredAt), sqlTime(row.receivedAt), day(row.receivedAt)],
+  ]);
+  const payloads = sorted.map(({ connectionId, companyId, hash, receivedAt, data }) => {
+    const kept = keepJson(db, { companyId, boundTo: payloadBinding(connectionId, hash) }, data);
+    return [day(receivedAt), connectionId, hash, kept.body, kept.keyVersion];
+  });
+  return inTransaction(db.sequelize, async (transaction) => {
+    const { affectedRows } = await write(
+      db.sequelize,
+      `INSERT INTO integration_raw_events (connection_id, company_id, provider_key, source, event_key, dedupe_hash, event_type,
+         occurred_at, received_at, received_on)
+       VALUES :events ON DUPLICATE KEY UPDATE duplicates = duplicates + 1`,
+      { events },
+      transaction,
+    );
+    await write(
+      db.sequelize,
+      `INSERT INTO integration_raw_payloads (received_on, connection_id, dedupe_hash, body, key_version)
+       VALUES :payloads ON DUPLICATE KEY UPDATE received_on = integration_raw_payloads.received_on`,
+      { payloads },
+      transaction,
+    );
+    const duplicates = affectedRows - rows.length;
+    return { stored: rows.length - duplicates, duplicates };
+  });
+}
+
+function day(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
