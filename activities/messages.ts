@@ -1,5 +1,5 @@
 /** Sends one message, asks after it, and hands it to people. The row is the truth: it is claimed before every request. */
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import type { FailureCode } from '../domain/failure.ts';
 import { isFinal, type DeliveryStatus } from '../domain/delivery-status.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
@@ -217,7 +217,7 @@ export function messageActivities(deps: ActivityDeps) {
       const { status } = await app.deliveries.accepted(delivery.id, { ...sent, status: asDeliveryStatus(sent), source: 'us' });
       return { next: 'await_status', status };
     } catch (error) {
-      if (error instanceof ApplicationFailure) throw error;
+      if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       const failure = provider.classify(error);
       if (failure.effect === 'unknown')
         return {

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { consequences, type Failure, type FailureCode } from '../domain/failure.ts';
 import type { Provider, ProviderContext } from '../providers/contract.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
@@ -36,6 +36,8 @@ export async function callProvider<T>(provider: Provider, call: () => Promise<T>
   try {
     return await call();
   } catch (error) {
+    // A cancelled call rejects with the cancellation itself, which is nobody's failure.
+    if (error instanceof CancelledFailure) throw error;
     throw asActivityFailure(provider.classify(error));
   }
 }

@@ -14,7 +14,7 @@ import packageJson from '../package.json' with { type: 'json' };
 const folder = new URL('../test/replay/histories/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 
-const development = readDevelopment();
+const development = await readDevelopment();
 const { connectionId } = await tellStory({ ...development, say: (chapter) => console.log(`told: ${chapter}`) });
 const api = apiClient(development.apiUrl, development.adminKey);
 await api.call('POST', `/connections/${connectionId}/disconnect`, { reason: 'The story is told.' });

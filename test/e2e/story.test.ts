@@ -1,0 +1,112 @@
+/** The story of `npm run demo`, told over real HTTP to the real engine, with the rows and histories it leaves behind. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { apiClient } from '../../scripts/demo/client.ts';
+import { tellStory, type Told } from '../../scripts/demo/story.ts';
+import { createCompany } from '../harness/scene.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+
+describe('the whole story', () => {
+  let engine: Engine;
+  let companyId: string;
+  let adminKey: string;
+  let told: Told;
+  const chapters: string[] = [];
+
+  beforeAll(async () => {
+    engine = await startEngine();
+    ({ companyId } = await createCompany(engine));
+    adminKey = (await engine.app.apiKeys.create({ companyId: null, role: 'platform_admin', label: 'test' }, { actor: 'test' }))
+      .key;
+    told = await tellStory({
+      apiUrl: engine.url,
+      sandboxUrl: engine.sandbox.url,
+      adminKey,
+      companyId,
+      notifyAccountSid: engine.notifier.accountSid,
+      say: (chapter) => void chapters.push(chapter),
+    });
+  }, 120_000);
+  afterAll(() => engine.stop());
+
+  it('reaches its last chapter', () => {
+    expect(chapters.at(-1)).toBe('Client');
+  });
+
+  it('leaves an active connection with its credentials in force and no staged ones', async () => {
+    const connection = await engine.app.connections.get(told.connectionId);
+    expect(connection).toMatchObject({ state: 'active', companyId, providerKey: 'twilio' });
+    expect(connection.lastSuccessAt).toBeInstanceOf(Date);
+    expect((await engine.app.credentials.active(told.connectionId))?.values['accountSid']).toBe(told.accountSid);
+    expect(await engine.app.credentials.staged(told.connectionId)).toBeNull();
+  });
+
+  it('leaves each message of the account as one row, and its statuses as the provider told them', async () => {
+    const { items } = await engine.app.records.messages({ connectionId: told.connectionId, direction: 'inbound', limit: 100 });
+    expect(new Set(items.map(({ externalId }) => externalId)).size).toBe(items.length);
+    const delivery = await engine.app.deliveries.find(told.deliveryId);
+    expect(delivery).toMatchObject({ status: 'delivered', attempts: 1 });
+    const history = await engine.app.deliveries.history(told.deliveryId);
+    expect(history.map(({ status }) => status)).toEqual(expect.arrayContaining(['sending', 'delivered']));
+  });
+
+  it('leaves the runs with their outcomes: test runs, good ones, three failures in a row, and the recovery', async () => {
+    const jobs = await engine.app.jobs.list(told.connectionId);
+    const messages = jobs.find(({ stream }) => stream === 'messages')!;
+    const { items } = await engine.app.runs.list({ connectionId: told.connectionId, jobId: messages.id, limit: 100 });
+    const outcomes = items.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime()).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['succeeded', 'succeeded', 'failed', 'failed', 'failed', 'succeeded']);
+    expect(messages.runningRunId).toBeNull();
+  });
+
+  it('leaves a closed incident with one notice, and the difference to the value entered by hand', async () => {
+    const incident = await engine.app.incidents.find(told.incidentId);
+    expect(incident).toMatchObject({ state: 'recovered', cause: 'provider_unavailable' });
+    expect(incident?.takenOverBy).not.toBeNull();
+    expect(await engine.app.incidents.alerts(told.incidentId)).toMatchObject([{ state: 'sent', rung: 1 }]);
+    expect(await engine.app.metrics.reconciliations(told.connectionId)).toMatchObject([{ manualValue: '600' }]);
+  });
+
+  it('leaves no event waiting and no item in the queue', async () => {
+    expect(await engine.traffic.events.countWaiting(told.connectionId)).toBe(0);
+    expect((await engine.app.errorQueue.list({ connectionId: told.connectionId, limit: 10 })).items).toEqual([]);
+  });
+
+  it('leaves an audit row for each step and command, by whom', async () => {
+    const { items } = await engine.app.audit.list({ companyId, limit: 100 });
+    const actions = items.map(({ action }) => action);
+    for (const step of ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch'])
+      expect(actions).toContain(`onboarding.${step}`);
+    expect(items.every(({ actor }) => actor !== '')).toBe(true);
+  });
+
+  it('shows the client a card with exactly the fields of the allow-list', () => {
+    expect(Object.keys(told.card).toSorted()).toEqual(
+      [
+        'baseline',
+        'current',
+        'enteredByPerson',
+        'nextAction',
+        'period',
+        'sourceLabel',
+        'status',
+        'statusSentence',
+        'title',
+        'unit',
+      ].toSorted(),
+    );
+  });
+
+  it('leaves no secret, phone number or message body in any history, log line or portal answer', async () => {
+    for (const canary of ['Can you come on Tuesday?', 'Are you there?', 'your appointment is on', 'Ada'])
+      engine.canaries.add(canary);
+    const sent = await engine.sandbox.control<{ to: string; from: string }[]>('twilio', 'messages', {
+      accountSid: told.accountSid,
+    });
+    for (const { to, from } of sent) engine.canaries.add(to).add(from);
+    const { values } = (await engine.app.credentials.active(told.connectionId))!;
+    engine.canaries.add(values['authToken']!);
+    expect(await engine.leaks()).toEqual([]);
+    const portal = JSON.stringify(await apiClient(engine.url, adminKey).call('GET', `/companies/${companyId}/portal/cards`));
+    expect([...engine.canaries].filter((canary) => portal.includes(canary))).toEqual([]);
+  });
+});
