@@ -17,7 +17,11 @@ export function table<Row extends object>(
   name: string,
   columns: Record<keyof Row & string, ModelAttributeColumnOptions>,
 ): Table<Row> {
-  return sequelize.define<Model<Row, Partial<Row>>>(name, columns as never, { tableName: name });
+  // Sequelize writes into what it is given, so attributes must not share one object.
+  const own = Object.fromEntries(
+    Object.entries<ModelAttributeColumnOptions>(columns).map(([key, options]) => [key, { ...options }]),
+  );
+  return sequelize.define<Model<Row, Partial<Row>>>(name, own as never, { tableName: name });
 }
 
 export const column = {
