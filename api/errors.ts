@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
-import { Conflict, NotFound } from '../db/errors.ts';
+import { Conflict, DatabaseError, NotFound } from '../db/errors.ts';
 
 export interface Issue {
   path: string;
@@ -98,6 +98,10 @@ function translate(error: unknown): ApiError | undefined {
 
 /** Whether a database could not be reached at all, as against refusing a statement. */
 export function isOutage(error: unknown): boolean {
-  const name = error instanceof Error ? error.name : '';
-  return /^Sequelize(Connection|HostNotFound|HostNotReachable|AccessDenied|InvalidConnection)/.test(name);
+  const code = error instanceof DatabaseError ? error.code : error instanceof Error ? error.name : '';
+  return outageCode.test(code);
 }
+
+/** Codes of the socket, of the driver, of the server that stops or is full, and of Sequelize's pool. */
+const outageCode =
+  /^(E[A-Z]*(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)[A-Z]*|PROTOCOL_\w+|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|OPTION_PREVENTS_STATEMENT)|Sequelize(Connection|Host|AccessDenied|InvalidConnection)\w*)$/;

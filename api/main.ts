@@ -82,9 +82,11 @@ async function stop(signal: string): Promise<void> {
   server.closeIdleConnections();
   await closed;
   await app.settled();
-  await connection.close();
   await Promise.all([appDatabase.close(), trafficDatabase.close()]);
+  await connection.close();
   log.info('stopped');
+  // A retry that the gRPC layer had planned would fail loudly on the closed connection.
+  process.exit(0);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, () => {

@@ -55,7 +55,8 @@ export async function startApi({
   await stores.providers.sync(
     allProviders().map(({ key, label, category, auth }) => ({ key, label, category, authKinds: auth.map(({ kind }) => kind) })),
   );
-  const client = temporal ?? new Client({ connection: Connection.lazy({ address: nowhere }) });
+  // Without the retries of the gRPC layer, which would go on after the connection was closed.
+  const client = temporal ?? new Client({ connection: Connection.lazy({ address: nowhere, interceptors: [] }) });
 
   const logLines: string[] = [];
   const log = createLog('info', { write: (line) => void logLines.push(line) });
