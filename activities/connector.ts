@@ -3,6 +3,8 @@ import type { ConnectionState } from '../domain/connection-state.ts';
 import { consequences, type FailureCode } from '../domain/failure.ts';
 import { workflowIds } from '../domain/workflow-ids.ts';
 import type { ActivityDeps } from './deps.ts';
+import { ensureSchedules } from './schedules.ts';
+import { takeRun } from './take-run.ts';
 import { checkUsable } from './onboarding.ts';
 import { failWith, openConnection } from './provider-call.ts';
 
@@ -25,8 +27,7 @@ export function connectorActivities(deps: ActivityDeps) {
       schedulesRun: boolean;
     }): Promise<void> {
       const { connectionId, state, reason, by, schedulesRun } = input;
-      for (const { id } of await app.jobs.list(connectionId))
-        await deps.temporal.setSchedulePaused(id, !schedulesRun, `${state}: ${reason}`);
+      await ensureSchedules(deps, connectionId, { paused: !schedulesRun, note: `${state}: ${reason}` });
       await app.connections.setState(connectionId, state, reason, by);
     },
 
@@ -91,19 +92,4 @@ export function connectorActivities(deps: ActivityDeps) {
       await deps.temporal.wakeEvents({ connectionId, companyId, providerKey });
     },
   };
-}
-
-/** The place of one job: held by a run whose workflow lives. A holder that was terminated gives way, and its row says so. */
-export async function takeRun(
-  deps: ActivityDeps,
-  input: { jobId: string; workflowId: string; trigger: 'schedule' | 'manual' | 'onboarding' },
-) {
-  const opened = await deps.app.runs.open(input);
-  if (opened.opened || (await deps.temporal.isRunning(opened.holder.workflowId))) return opened;
-  await deps.app.runs.close(opened.holder.runId, {
-    outcome: 'failed',
-    code: 'defect',
-    sentence: 'The run’s workflow ended without closing it; the next run goes on from its last page.',
-  });
-  return deps.app.runs.open(input);
 }

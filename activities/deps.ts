@@ -29,8 +29,8 @@ export interface Notifier {
 /** The few things that activities ask of Temporal. Each is safe to repeat. */
 export interface TemporalPort {
   isRunning(workflowId: string): Promise<boolean>;
+  /** Creates the job's Schedule, or brings the one that is there in line. */
   ensureSchedule(schedule: SyncSchedule): Promise<void>;
-  setSchedulePaused(jobId: string, paused: boolean, note: string): Promise<void>;
   deleteSchedule(jobId: string): Promise<void>;
   wakeEvents(connection: ConnectionRef): Promise<void>;
   runFinished(
@@ -51,4 +51,6 @@ export interface SyncSchedule extends ConnectionRef {
   stream: string;
   cadenceS: number;
   paused: boolean;
+  /** Why, for ops in the Temporal UI. */
+  note: string;
 }

@@ -3,6 +3,7 @@ import type { ConnectionPolicy } from '../domain/policy.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import { applyMapping } from '../domain/mapping.ts';
 import type { CheckResult, Provider, ProviderContext } from '../providers/contract.ts';
+import { ensureSchedules } from './schedules.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asActivityFailure, callProvider, contextFor, failWith, openConnection } from './provider-call.ts';
 import { saveMetrics } from './metrics.ts';
@@ -108,23 +109,12 @@ export function onboardingActivities(deps: ActivityDeps) {
       connectionId,
       by,
     }: StepInput): Promise<{ policy: Pick<ConnectionPolicy, 'escalateAfterFailedRuns' | 'ladder'>; schedules: number }> {
-      const connection = await app.connections.get(connectionId);
       const { policy } = await app.connections.settings(connectionId);
-      const jobs = await app.jobs.list(connectionId);
-      for (const { id: jobId, stream, cadenceS } of jobs)
-        await deps.temporal.ensureSchedule({
-          connectionId,
-          companyId: connection.companyId,
-          providerKey: connection.providerKey,
-          jobId,
-          stream,
-          cadenceS,
-          paused: false,
-        });
+      const schedules = await ensureSchedules(deps, connectionId, { paused: false, note: 'Launched.' });
       await app.connections.setState(connectionId, 'active', 'Launched.', by);
       return {
         policy: { escalateAfterFailedRuns: policy.escalateAfterFailedRuns, ladder: policy.ladder },
-        schedules: jobs.length,
+        schedules,
       };
     },
 

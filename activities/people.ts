@@ -21,15 +21,15 @@ export function peopleActivities(deps: ActivityDeps) {
       if (!incident) throw failWith('defect', `The incident ${incidentId} is gone, though its workflow lives.`);
       let told = 0;
       for (const person of await peopleOn(rung, companyId, connectionId)) if (await tell(incident, rung, person)) told += 1;
-      if (told === 0)
-        await app.tasks.open({
-          companyId,
-          connectionId,
-          cause: 'nobody_to_tell',
-          subject: `${incidentId}:${rung.position}`,
-          sentence: `Nobody could be told about an incident on rung ${rung.position} (${rung.tell}): give that person a phone number, or name another. ${incident.sentence}`,
-        });
+      if (told === 0) await nobodyTold({ companyId, connectionId, incidentId, rung }, incident.sentence);
       return { told };
+    },
+
+    /** Notices could not go out, however often they were tried: the alerts say so, and a task stands in for them. */
+    async giveUpNotices({ sentence, ...notice }: NoticeInput & { sentence: string }): Promise<void> {
+      for (const alert of await app.incidents.alerts(notice.incidentId))
+        if (alert.rung === notice.rung.position && alert.state !== 'sent') await app.incidents.alertFailed(alert.id, sentence);
+      await nobodyTold(notice, sentence);
     },
 
     async recordIncidentAnswer(input: {
@@ -52,6 +52,19 @@ export function peopleActivities(deps: ActivityDeps) {
       await app.incidents.close(input.incidentId, input.outcome, input.by, input.note);
     },
   };
+
+  async function nobodyTold(
+    { companyId, connectionId, incidentId, rung }: Omit<NoticeInput, 'providerKey'>,
+    why: string,
+  ): Promise<void> {
+    await app.tasks.open({
+      companyId,
+      connectionId,
+      cause: 'nobody_to_tell',
+      subject: `${incidentId}:${rung.position}`,
+      sentence: `Nobody could be told about an incident on rung ${rung.position} (${rung.tell}): give that person a phone number, name another, or tell them yourself. ${why}`,
+    });
+  }
 
   async function peopleOn({ tell: who }: Rung, companyId: string, connectionId: string): Promise<User[]> {
     if (who === 'platform_admin') return app.users.withRole(null, 'platform_admin');

@@ -6,11 +6,11 @@ import type { CanonicalRecord } from '../domain/records.ts';
 import type { RetryPolicy } from '../domain/policy.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
-import { takeRun } from './connector.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
 import { saveMetrics } from './metrics.ts';
 import { polledEvent } from './polled-event.ts';
 import { callProvider, failWith, openConnection } from './provider-call.ts';
+import { takeRun } from './take-run.ts';
 
 interface RunRef extends ConnectionRef {
   jobId: string;

@@ -31,15 +31,13 @@ export function temporalPort(client: Client): TemporalPort {
         await client.schedule.create(options);
       } catch (error) {
         if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-        await client.schedule
-          .getHandle(options.scheduleId)
-          .update((previous) => ({ ...previous, spec: options.spec, action: options.action as typeof previous.action }));
+        await client.schedule.getHandle(options.scheduleId).update((previous) => ({
+          ...previous,
+          spec: options.spec,
+          action: options.action as typeof previous.action,
+          state: { ...previous.state, ...options.state },
+        }));
       }
-    },
-
-    async setSchedulePaused(jobId, paused, note) {
-      const handle = client.schedule.getHandle(workflowIds.sync(jobId));
-      await (paused ? handle.pause(note) : handle.unpause(note));
     },
 
     async deleteSchedule(jobId) {
@@ -80,7 +78,7 @@ export function temporalPort(client: Client): TemporalPort {
   }
 }
 
-function scheduleOptions({ jobId, stream, cadenceS, paused, ...connection }: SyncSchedule): ScheduleOptions {
+function scheduleOptions({ jobId, stream, cadenceS, paused, note, ...connection }: SyncSchedule): ScheduleOptions {
   const scheduleId = workflowIds.sync(jobId);
   return {
     scheduleId,
@@ -97,7 +95,7 @@ function scheduleOptions({ jobId, stream, cadenceS, paused, ...connection }: Syn
       typedSearchAttributes: attributesOf(connection),
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
-    state: { paused },
+    state: { paused, note },
     typedSearchAttributes: attributesOf(connection),
   };
 }

@@ -51,7 +51,7 @@ import { syncRun } from './sync-run.ts';
 export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
   const { connectionId, companyId, providerKey } = input;
   let { policy, failedInARow } = input;
-  let state = input.state as ConnectionState; // handlers change it while the story below awaits
+  let state: ConnectionState = input.state;
   let incidents = { ...input.incidents };
   const finished: RunFinished[] = [];
   let shown = '';

@@ -2,8 +2,17 @@
  * The ladder of one incident: tell the first person, wait for an acknowledgement until the rung's deadline, tell the next. Then it
  * stays open, however long, until the connection recovers or a person resolves it. Safe to start twice: its id is the incident's.
  */
-import { allHandlersFinished, condition, getExternalWorkflowHandle, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Rung } from '../domain/policy.ts';
 import { workflowIds } from '../domain/workflow-ids.ts';
+import { readFailure } from './failure.ts';
 import {
   acknowledgeUpdate,
   escalationClosedSignal,
@@ -14,7 +23,7 @@ import {
   type EscalationInput,
   type EscalationResult,
 } from './messages.ts';
-import { own, sending } from './proxies.ts';
+import { own, telling } from './proxies.ts';
 
 export async function escalation(input: EscalationInput): Promise<EscalationResult> {
   const { incidentId } = input;
@@ -51,8 +60,7 @@ export async function escalation(input: EscalationInput): Promise<EscalationResu
   const isAnswered = () => answered !== undefined || over !== undefined;
   for (const rung of input.ladder) {
     setCurrentDetails(`Rung ${rung.position} of ${input.ladder.length}: telling the ${rung.tell.replace('_', ' ')}.`);
-    const { told } = await sending.notifyPeople({ ...input, rung });
-    if (told === 0) continue;
+    if (!(await tell(rung))) continue;
     if (await condition(isAnswered, rung.acknowledgeWithinMs)) break;
   }
   if (!isAnswered()) {
@@ -60,7 +68,8 @@ export async function escalation(input: EscalationInput): Promise<EscalationResu
     await own.recordIncidentAnswer({ incidentId, answer: 'unanswered', by: 'engine' });
   } else if (!over) setCurrentDetails(`A person has ${answered!.replace('_', ' ')}; waiting for the connection to recover.`);
 
-  await condition(() => over !== undefined);
+  // An answer that is being written down comes first: closing is the last word.
+  await condition(() => over !== undefined && allHandlersFinished());
   await own.closeIncident({ incidentId, ...over! });
   setCurrentDetails(`Closed: ${over!.outcome}.`);
   await getExternalWorkflowHandle(workflowIds.connector(input.connectionId))
@@ -68,4 +77,15 @@ export async function escalation(input: EscalationInput): Promise<EscalationResu
     .catch(() => undefined); // a disconnected connector has ended and needs no word
   await condition(allHandlersFinished);
   return { outcome: over!.outcome };
+
+  /** Whether anybody on the rung could be told. When notices cannot go out at all, the next rung must not wait for them. */
+  async function tell(rung: Rung): Promise<boolean> {
+    try {
+      return (await telling.notifyPeople({ ...input, rung })).told > 0;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await own.giveUpNotices({ ...input, rung, sentence: readFailure(error).sentence });
+      return false;
+    }
+  }
 }

@@ -63,3 +63,9 @@ export const sending = proxyActivities<Activities>({
     nonRetryableErrorTypes: finalFailureCodes,
   },
 });
+
+/** A notice to a person: a few tries within two minutes, because the next person on the ladder waits for it. */
+export const telling = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumAttempts: 4, nonRetryableErrorTypes: finalFailureCodes },
+});

@@ -36,6 +36,7 @@ const summaries: Record<keyof Activities, string> = {
   withdrawDelivery: 'Cancel the message before it is sent',
   openDeliveryTask: 'Tell people that the message reached nobody',
   notifyPeople: 'Tell the people on this rung',
+  giveUpNotices: 'Open a task in place of notices that could not go out',
   recordIncidentAnswer: 'Write down who answered',
   closeIncident: 'Close the incident',
 };

@@ -14,7 +14,7 @@ const names = (await readdir(historiesFolder)).filter((name) => name.endsWith('.
 
 async function replay(workflowBundle: WorkflowBundle, name: string): Promise<void> {
   const history = JSON.parse(await readFile(join(historiesFolder, name), 'utf8')) as unknown;
-  await Worker.runReplayHistory({ workflowBundle }, history, `${name}`);
+  await Worker.runReplayHistory({ workflowBundle }, history, name);
 }
 
 describe('recorded histories', () => {
