@@ -1,0 +1,92 @@
+/** What tests ask of a launched connection: commands, its status, and ways into each of its states. */
+import type { ConnectionState } from '../../domain/connection-state.ts';
+import type { FailureCode } from '../../domain/failure.ts';
+import {
+  connectorStatusQuery,
+  disconnectUpdate,
+  enterManualValueUpdate,
+  pauseUpdate,
+  reauthorizeUpdate,
+  resumeUpdate,
+  runFinishedSignal,
+  syncNowUpdate,
+} from '../../workflows/messages.ts';
+import type { Engine, TwilioAccount } from './engine.ts';
+import { stage, type Launched } from './scene.ts';
+import { until } from './until.ts';
+
+const by = 'user_admin';
+
+export function commandsOf(engine: Engine, launched: Launched) {
+  const { connector, connectionId, companyId } = launched;
+  const status = () => connector.query(connectorStatusQuery);
+  return {
+    syncNow: (stream?: string) => connector.executeUpdate(syncNowUpdate, { args: [{ by, ...(stream && { stream }) }] }),
+    pause: () => connector.executeUpdate(pauseUpdate, { args: [{ by, reason: 'Holiday' }] }),
+    resume: () => connector.executeUpdate(resumeUpdate, { args: [{ by }] }),
+    disconnect: () => connector.executeUpdate(disconnectUpdate, { args: [{ by, reason: 'Moved elsewhere' }] }),
+    async reauthorize(account: Pick<TwilioAccount, 'accountSid' | 'authToken'> = launched.account) {
+      const tokenId = await stage(engine, launched, account);
+      return connector.executeUpdate(reauthorizeUpdate, { args: [{ by, tokenId }] });
+    },
+    async enterManualValue(value = '42') {
+      const { snapshotId } = await engine.app.metrics.enterManual(
+        {
+          companyId,
+          connectionId,
+          metricKey: 'messages_delivered',
+          value,
+          periodStart: '2026-11-01',
+          periodEnd: '2026-11-21',
+          reason: 'The provider is down',
+        },
+        { actor: by },
+      );
+      return connector.executeUpdate(enterManualValueUpdate, { args: [{ by, snapshotId }] });
+    },
+    status,
+    /** A failed run of the job of messages, as its workflow tells it. */
+    async tellFailedRun(code: FailureCode = 'provider_unavailable') {
+      const jobs = await engine.app.jobs.list(connectionId);
+      const jobId = jobs.find(({ stream }) => stream === 'messages')!.id;
+      await connector.signal(runFinishedSignal, { jobId, runId: 'run_told', outcome: 'failed', code });
+    },
+    reaches: (state: ConnectionState) => until(status, (now) => now.state === state),
+    /** No run is under way, and the last one's word has arrived. */
+    async idle() {
+      await until(
+        () => engine.app.jobs.list(connectionId),
+        (jobs) => jobs.every(({ runningRunId }) => runningRunId === null),
+      );
+    },
+  };
+}
+
+/** Brings a launched connection into `state`, from whichever state it is in. */
+export async function bring(engine: Engine, launched: Launched, state: ConnectionState): Promise<void> {
+  const commands = commandsOf(engine, launched);
+  await commands.idle();
+  const now = (await commands.status()).state;
+  if (now === state) return;
+  if (now !== 'active') {
+    if (now !== 'paused') await commands.pause();
+    if (state === 'paused') return;
+    await commands.resume();
+  }
+  switch (state) {
+    case 'paused':
+      await commands.pause();
+      break;
+    case 'needs_reauthorization':
+      await commands.tellFailedRun('credentials_rejected');
+      break;
+    case 'degraded':
+    case 'manual_fallback':
+      await commands.tellFailedRun('permission_missing');
+      await commands.reaches('degraded');
+      if (state === 'manual_fallback') await commands.enterManualValue();
+      break;
+    default:
+  }
+  await commands.reaches(state);
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Rung } from '../../domain/policy.ts';
+import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
+import { acknowledgeUpdate, incidentOverSignal, resolveEscalationUpdate, takeOverUpdate } from '../../workflows/messages.ts';
+import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
+import { beginOnboarding, breakTwilio } from '../harness/scene.ts';
+import { until } from '../harness/until.ts';
+
+let engine: Engine;
+let platformPhone: string;
+beforeAll(async () => {
+  engine = await startEngine();
+  platformPhone = freshNumber();
+  engine.canaries.add(platformPhone);
+  await engine.app.users.create(
+    { companyId: null, name: 'Platform', email: 'platform@example.com', phone: platformPhone, role: 'platform_admin' },
+    { actor: 'test' },
+  );
+}, 120_000);
+afterAll(() => engine.stop());
+
+const rung = (position: number, tell: Rung['tell'], acknowledgeWithinMs: number): Rung => ({
+  position,
+  tell,
+  channel: 'sms',
+  acknowledgeWithinMs,
+});
+interface Notice {
+  to: string;
+  body: string;
+  createdAt: string;
+}
+const noticesOf = async (incidentId: string): Promise<Notice[]> => {
+  const { accountSid } = engine.notifier;
+  const sent = await engine.sandbox.control<Notice[]>('twilio', 'messages', { accountSid });
+  return sent.filter(({ body }) => body.includes(incidentId));
+};
+
+async function escalate(ladder: Rung[], options: { ownerPhone?: null } = {}) {
+  const started = await beginOnboarding(engine);
+  const { connectionId, companyId, providerKey, company } = started;
+  if (options.ownerPhone === null) {
+    const audit = { actor: 'test' };
+    const user = { companyId, name: 'Silent', email: `silent.${companyId}@example.com`, phone: null, role: 'operator' as const };
+    const { id: ownerUserId } = await engine.app.users.create(user, audit);
+    const facts = { companyId, providerKey, purpose: 'messaging_2', label: 'Second Twilio', reason: 'Reminders', settings: {} };
+    const other = await engine.app.connections.create({ ...facts, ownerUserId }, audit);
+    return { ...(await start(other.id, companyId, ladder)), company };
+  }
+  return { ...(await start(connectionId, companyId, ladder)), company };
+}
+
+async function start(connectionId: string, companyId: string, ladder: Rung[]) {
+  const { incidentId } = await engine.app.incidents.open({
+    companyId,
+    connectionId,
+    cause: 'provider_unavailable',
+    sentence: 'Twilio of Sample Plumbing: the provider did not answer.',
+  });
+  const handle = await engine.client.workflow.start('escalation', {
+    workflowId: workflowIds.escalation(incidentId),
+    taskQueue: taskQueues.lifecycle,
+    args: [{ incidentId, connectionId, companyId, providerKey: 'twilio', ladder }],
+  });
+  const told = (count: number) =>
+    until(
+      () => noticesOf(incidentId),
+      (notices) => notices.length === count,
+    );
+  const incident = async () => (await engine.app.incidents.find(incidentId))!;
+  return { incidentId, connectionId, companyId, handle, told, incident };
+}
+const by = { args: [{ by: 'user_owner' }] as [{ by: string }] };
+const resolve = { args: [{ by: 'user_owner', note: 'Settled with the provider' }] as [{ by: string; note: string }] };
+
+describe('the ladder', () => {
+  it('tells one rung after another, each when the deadline of the one before has passed, and then stays open', async () => {
+    const { handle, told, incident, company } = await escalate([
+      rung(1, 'owner', 500),
+      rung(2, 'company_admin', 500),
+      rung(3, 'platform_admin', 500),
+    ]);
+    const notices = await told(3);
+    expect(notices.map(({ to }) => to)).toEqual([company.owner.phone, company.admin.phone, platformPhone]);
+    const times = notices.map(({ createdAt }) => Date.parse(createdAt));
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(450);
+    expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(450);
+    expect(new Set(notices.map(({ body }) => body)).size).toBe(3);
+    await until(incident, ({ state }) => state === 'unanswered');
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+
+    expect(await handle.executeUpdate(takeOverUpdate, by)).toEqual({ verdict: 'accepted' });
+    expect(await incident()).toMatchObject({ state: 'taken_over', takenOverBy: 'user_owner' });
+    expect(await handle.executeUpdate(resolveEscalationUpdate, resolve)).toEqual({ verdict: 'accepted' });
+    expect(await handle.result()).toEqual({ outcome: 'resolved' });
+    expect(await incident()).toMatchObject({ state: 'resolved', note: 'Settled with the provider' });
+  });
+
+  it('stops at an acknowledgement; a second one is already so', async () => {
+    const { incidentId, handle, told, incident } = await escalate([rung(1, 'owner', 1_000), rung(2, 'company_admin', 100)]);
+    await told(1);
+    expect(await handle.executeUpdate(acknowledgeUpdate, by)).toEqual({ verdict: 'accepted' });
+    expect(await handle.executeUpdate(acknowledgeUpdate, by)).toMatchObject({ verdict: 'already' });
+    expect(await incident()).toMatchObject({ state: 'acknowledged', acknowledgedBy: 'user_owner' });
+    await new Promise((wait) => setTimeout(wait, 1_200));
+    expect(await noticesOf(incidentId)).toHaveLength(1);
+    expect(await handle.executeUpdate(takeOverUpdate, by)).toEqual({ verdict: 'accepted' });
+    expect(await incident()).toMatchObject({ state: 'taken_over' });
+    await handle.signal(incidentOverSignal, { outcome: 'recovered' });
+    expect(await handle.result()).toEqual({ outcome: 'recovered' });
+  });
+
+  it('ends, before its next rung, when the connection recovers', async () => {
+    const { incidentId, handle, told, incident } = await escalate([rung(1, 'owner', 60_000), rung(2, 'company_admin', 60_000)]);
+    await told(1);
+    await handle.signal(incidentOverSignal, { outcome: 'recovered' });
+    expect(await handle.result()).toEqual({ outcome: 'recovered' });
+    expect(await incident()).toMatchObject({ state: 'recovered', note: 'The connection recovered.' });
+    expect(await noticesOf(incidentId)).toHaveLength(1);
+  });
+
+  it('answers already to whoever comes after it was closed', async () => {
+    const { handle, told } = await escalate([rung(1, 'owner', 60_000)]);
+    await told(1);
+    const updates = [resolveEscalationUpdate, resolveEscalationUpdate];
+    const answers = await Promise.all(updates.map((update) => handle.executeUpdate(update, resolve)));
+    expect(answers.map(({ verdict }) => verdict).toSorted()).toEqual(['accepted', 'already']);
+    expect(await handle.result()).toEqual({ outcome: 'resolved' });
+  });
+
+  it('says in the Temporal UI whom it tells', async () => {
+    const { handle, told } = await escalate([rung(1, 'owner', 60_000)]);
+    await told(1);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toBe('Rung 1 of 1: telling the owner.');
+    await handle.executeUpdate(resolveEscalationUpdate, resolve);
+  });
+});
+
+describe('a rung', () => {
+  it('tells everybody on it, each once', async () => {
+    const started = await beginOnboarding(engine);
+    const phone = freshNumber();
+    const { companyId } = started;
+    await engine.app.users.create(
+      { companyId, name: 'Second', email: `second.${companyId}@example.com`, phone, role: 'company_admin' },
+      { actor: 'test' },
+    );
+    const { handle, told, incidentId } = await start(started.connectionId, companyId, [rung(1, 'company_admin', 60_000)]);
+    const notices = await told(2);
+    expect(notices.map(({ to }) => to).toSorted()).toEqual([started.company.admin.phone, phone].toSorted());
+    expect(await engine.app.incidents.alerts(incidentId)).toMatchObject([{ state: 'sent' }, { state: 'sent' }]);
+    await handle.executeUpdate(resolveEscalationUpdate, resolve);
+  });
+
+  it('with nobody who can be told is a task, and the next rung is told at once', async () => {
+    const { handle, told, incidentId, companyId, company } = await escalate(
+      [rung(1, 'owner', 60_000), rung(2, 'company_admin', 60_000)],
+      { ownerPhone: null },
+    );
+    const notices = await told(1);
+    expect(notices[0]!.to).toBe(company.admin.phone);
+    const { items } = await engine.app.tasks.list({ companyId, open: true, limit: 10 });
+    expect(items).toMatchObject([{ cause: 'nobody_to_tell', subject: `${incidentId}:1` }]);
+    expect(await engine.app.incidents.alerts(incidentId)).toMatchObject([
+      { rung: 1, state: 'failed', sentence: 'The person has no phone number.' },
+      { rung: 2, state: 'sent' },
+    ]);
+    await handle.executeUpdate(resolveEscalationUpdate, resolve);
+  });
+
+  it('tells once, also when the answer to its SMS is lost', async () => {
+    await breakTwilio(engine, { account: engine.notifier }, '/Messages.json', {
+      kind: 'reset_after_effect',
+      method: 'POST',
+      times: 1,
+    });
+    const { handle, incidentId } = await escalate([rung(1, 'owner', 60_000)]);
+    await until(
+      () => engine.app.incidents.alerts(incidentId),
+      (alerts) => alerts[0]?.state === 'sent',
+      15_000,
+    );
+    expect(await noticesOf(incidentId)).toHaveLength(1);
+    await handle.executeUpdate(resolveEscalationUpdate, resolve);
+  }, 20_000);
+});
+
+it('keeps no phone number, no token and no message body in any history or log line', async () => {
+  engine.canaries.add('Acknowledge incident');
+  expect(await engine.leaks()).toEqual([]);
+});
