@@ -24,10 +24,10 @@ export async function write(
   replacements: Values,
   transaction?: Transaction,
 ): Promise<Written> {
-  const [first, second] = await sequelize.query(sql, { replacements, transaction: transaction ?? null });
+  const answer = (await sequelize.query(sql, { replacements, transaction: transaction ?? null })) as [unknown, unknown];
   // The driver's whole answer comes back for an update; for an insert only its two numbers do.
-  if (typeof first === 'object') return first as unknown as Written;
-  return { insertId: first as number, affectedRows: second as number };
+  if (typeof answer[0] === 'object') return answer[0] as Written;
+  return { insertId: answer[0] as number, affectedRows: answer[1] as number };
 }
 
 /** Millisecond time as the servers take it; the driver's own form drops the milliseconds. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sequelize, Transaction } from 'sequelize';
 import { DatabaseError } from './errors.ts';
 
@@ -14,7 +13,8 @@ export async function inTransaction<T>(sequelize: Sequelize, work: (transaction:
       return await sequelize.transaction(work);
     } catch (error) {
       if (attempt === attemptsMax || !isLockFailure(error)) throw error;
-      await sleep(Math.random() * 20 * 2 ** attempt);
+      const pauseMs = Math.random() * 20 * 2 ** attempt;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 }

@@ -19,8 +19,16 @@ export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promis
     .map((row) => ({ ...row, hash: sha256(row.key) }))
     .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : a.connectionId > b.connectionId ? 1 : a.hash.compare(b.hash)));
   const events = sorted.map((row) => [
-    ...[row.connectionId, row.companyId, row.providerKey, row.source, boundedKey(row.key), row.hash, row.type.slice(0, 100)],
-    ...[sqlTimeOrNull(row.occurredAt), sqlTime(row.receivedAt), day(row.receivedAt)],
+    row.connectionId,
+    row.companyId,
+    row.providerKey,
+    row.source,
+    boundedKey(row.key),
+    row.hash,
+    row.type.slice(0, 100),
+    sqlTimeOrNull(row.occurredAt),
+    sqlTime(row.receivedAt),
+    day(row.receivedAt),
   ]);
   const payloads = sorted.map(({ connectionId, companyId, hash, receivedAt, data }) => {
     const kept = keepJson(db, { companyId, boundTo: payloadBinding(connectionId, hash) }, data);

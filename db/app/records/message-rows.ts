@@ -96,13 +96,23 @@ export async function upsertStatuses(
 }
 
 const emptyFields = {
-  ...{ direction: 'outbound' as const, fromAddress: null, toAddress: null, body: null },
-  ...{ segments: null, price: null, currency: null, sentAt: null },
+  direction: 'outbound' as const,
+  fromAddress: null,
+  toAddress: null,
+  body: null,
+  segments: null,
+  price: null,
+  currency: null,
+  sentAt: null,
 };
 const noHash = Buffer.alloc(32);
 const eventOrigin = (origin: Pick<Origin, 'connectionId' | 'companyId'>) => ({
-  ...{ connectionId: origin.connectionId, companyId: origin.companyId },
-  ...{ mappingVersion: null, runId: null, version: null, contentHash: noHash },
+  connectionId: origin.connectionId,
+  companyId: origin.companyId,
+  mappingVersion: null,
+  runId: null,
+  version: null,
+  contentHash: noHash,
 });
 
 interface RowInput extends Origin {
@@ -117,10 +127,25 @@ interface RowInput extends Origin {
 
 function rowOf({ fields, version, ...row }: RowInput): unknown[] {
   return [
-    ...[row.connectionId, row.companyId, row.externalId, version && sqlTime(version), row.mappingVersion, row.runId],
-    ...[row.rawEventId ?? null, row.contentHash],
-    ...[fields.direction, fields.fromAddress, fields.toAddress, fields.body, fields.status, messageRank(fields.status)],
-    ...[fields.segments, fields.errorCode, fields.price, fields.currency, sqlTimeOrNull(fields.sentAt)],
+    row.connectionId,
+    row.companyId,
+    row.externalId,
+    version && sqlTime(version),
+    row.mappingVersion,
+    row.runId,
+    row.rawEventId ?? null,
+    row.contentHash,
+    fields.direction,
+    fields.fromAddress,
+    fields.toAddress,
+    fields.body,
+    fields.status,
+    messageRank(fields.status),
+    fields.segments,
+    fields.errorCode,
+    fields.price,
+    fields.currency,
+    sqlTimeOrNull(fields.sentAt),
     sqlTime(new Date(fields.sentAt ?? row.sourceUpdatedAt)),
   ];
 }

@@ -69,7 +69,14 @@ export function accountStore({ sequelize, models }: AppDb): AccountStore {
     async reaches(connectionId) {
       const accountId = await accountOf(connectionId);
       const rows = await models.providerAccounts.findAll({ where: { accountId, state: 'reached' }, order: [['id', 'ASC']] });
-      return rows.map(plain).map(({ accountId: _, state: __, ...reached }) => reached);
+      return rows.map(plain).map(({ id, kind, externalId, label, address, capabilities }) => ({
+        id,
+        kind,
+        externalId,
+        label,
+        address,
+        capabilities,
+      }));
     },
 
     async reserveSendSlot({ connectionId, address, ratePerS, now }) {

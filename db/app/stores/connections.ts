@@ -99,8 +99,19 @@ export function connectionStore(db: AppDb): ConnectionStore {
         const [id, accountId, now] = [newId('connection'), newId('account'), new Date()];
         await accounts.create({ id: accountId, companyId, providerKey, state: 'pending' }, { transaction });
         const row = {
-          ...{ id, companyId, providerKey, accountId, purpose, label, ownerUserId, reason },
-          ...{ state: 'onboarding' as const, stateReason: null, stateChangedAt: now, lastSuccessAt: null, createdAt: now },
+          id,
+          companyId,
+          providerKey,
+          accountId,
+          purpose,
+          label,
+          ownerUserId,
+          reason,
+          state: 'onboarding' as const,
+          stateReason: null,
+          stateChangedAt: now,
+          lastSuccessAt: null,
+          createdAt: now,
         };
         await connections.create({ ...row, lifecycleWorkflowId: workflowIds.connector(id) }, { transaction });
         await settings.create({ connectionId: id, settings: input.settings, policy }, { transaction });
@@ -180,6 +191,7 @@ export function connectionStore(db: AppDb): ConnectionStore {
   };
 }
 
-function outgoing({ lastHealthCheckId: _, lifecycleWorkflowId: __, ...connection }: ConnectionRow): Connection {
+function outgoing(row: ConnectionRow): Connection {
+  const { lastHealthCheckId: _, lifecycleWorkflowId: __, ...connection } = row;
   return connection;
 }

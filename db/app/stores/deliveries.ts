@@ -114,16 +114,23 @@ export function deliveryStore(db: AppDb): DeliveryStore {
         const { companyId, connectionId, templateId, variables, from, to, body, segments } = input;
         const [id, now] = [newId('delivery'), new Date()];
         const row: Delivery = {
-          ...{ id, companyId, connectionId, templateId, variables, from, to, body, segments, status: 'queued' },
-          ...{
-            externalId: null,
-            errorCode: null,
-            sentence: null,
-            attempts: 0,
-            attemptedAt: null,
-            createdAt: now,
-            updatedAt: now,
-          },
+          id,
+          companyId,
+          connectionId,
+          templateId,
+          variables,
+          from,
+          to,
+          body,
+          segments,
+          status: 'queued',
+          externalId: null,
+          errorCode: null,
+          sentence: null,
+          attempts: 0,
+          attemptedAt: null,
+          createdAt: now,
+          updatedAt: now,
         };
         await deliveries.create(row, { transaction });
         await remember(id, { status: 'queued', source: 'us', errorCode: null }, transaction);
@@ -174,7 +181,9 @@ export function deliveryStore(db: AppDb): DeliveryStore {
           throw new Conflict('The message is bound to another one at the provider already.');
         const moves = mayAdvance(before.status, status);
         const changes = {
-          ...{ externalId, segments: segments ?? before.segments, updatedAt: new Date() },
+          externalId,
+          segments: segments ?? before.segments,
+          updatedAt: new Date(),
           ...(moves && { status, errorCode, sentence: sentence ? boundedSentence(sentence) : null }),
         };
         await row.update(changes, { transaction }).catch((error: unknown) => {

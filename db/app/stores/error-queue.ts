@@ -106,19 +106,17 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
              raw_event_id = COALESCE(VALUES(raw_event_id), raw_event_id),
              delivery_id = COALESCE(VALUES(delivery_id), delivery_id), run_id = COALESCE(VALUES(run_id), run_id)`,
           {
-            ...{
-              id: newId('queueItem'),
-              companyId,
-              connectionId,
-              kind,
-              cause,
-              code,
-              rawEventId,
-              deliveryId,
-              runId,
-              now,
-              attemptsMax,
-            },
+            id: newId('queueItem'),
+            companyId,
+            connectionId,
+            kind,
+            cause,
+            code,
+            rawEventId,
+            deliveryId,
+            runId,
+            now,
+            attemptsMax,
             sentence: boundedSentence(input.sentence),
           },
           transaction,
@@ -154,6 +152,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
   };
 }
 
-function outgoing({ openCause: _, rawEventId, ...item }: QueueRow): QueueItem {
+function outgoing(row: QueueRow): QueueItem {
+  const { openCause: _, rawEventId, ...item } = row;
   return { ...item, rawEventId: rawEventId === null ? null : String(rawEventId) };
 }

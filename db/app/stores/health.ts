@@ -55,8 +55,14 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
           `INSERT INTO integration_health_checks (id, connection_id, company_id, ok, latency_ms, code, sentence, checked_at)
            VALUES (:id, :connectionId, :companyId, :ok, :latencyMs, :code, :sentence, :now)`,
           {
-            ...{ id, connectionId, companyId, ok: ok ? 1 : 0, latencyMs, code },
-            ...{ sentence: boundedSentence(sentence), now: sqlTime(new Date()) },
+            id,
+            connectionId,
+            companyId,
+            ok: ok ? 1 : 0,
+            latencyMs,
+            code,
+            sentence: boundedSentence(sentence),
+            now: sqlTime(new Date()),
           },
           transaction,
         );
@@ -89,7 +95,12 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
         { companyId, cursor, limit: limit + 1 },
       );
       const items = rows.map(({ connectionId, companyId: company, providerKey, label, state, lastSuccessAt, ...check }) => ({
-        ...{ connectionId, companyId: company, providerKey, label, state, lastSuccessAt },
+        connectionId,
+        companyId: company,
+        providerKey,
+        label,
+        state,
+        lastSuccessAt,
         check: check.at === null ? null : outgoing(check),
       }));
       return cutPage(items, limit, ({ connectionId }) => connectionId);
@@ -104,7 +115,9 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
         { companyId, from, to },
       );
       return rows.map(({ providerKey, day, runs_succeeded, runs_failed, runs_cancelled, runs_skipped, ...records }) => ({
-        ...{ providerKey, day, records },
+        providerKey,
+        day,
+        records,
         runs: { succeeded: runs_succeeded, failed: runs_failed, cancelled: runs_cancelled, skipped: runs_skipped },
       }));
     },

@@ -74,7 +74,7 @@ export interface IncidentStore {
   takeOver(id: string, actor: string): Promise<Incident>;
   /** The whole ladder was told and nobody answered; it stays open. */
   unanswered(id: string): Promise<Incident>;
-  close(id: string, outcome: 'recovered' | 'resolved', actor: string, note?: string | null | undefined): Promise<Incident>;
+  close(id: string, outcome: 'recovered' | 'resolved', actor: string, note?: string | null): Promise<Incident>;
 }
 
 const isClosed = (state: IncidentState) => state === 'recovered' || state === 'resolved';
@@ -138,7 +138,13 @@ export function incidentStore(db: AppDb): IncidentStore {
     async alerts(incidentId) {
       const rows = await alerts.findAll({ where: { incidentId }, order: [['id', 'ASC']] });
       return rows.map(plain).map(({ id, rung, userId, channel, state, sentence, sentAt }) => ({
-        ...{ id, rung, userId, channel, state, sentence, sentAt },
+        id,
+        rung,
+        userId,
+        channel,
+        state,
+        sentence,
+        sentAt,
       }));
     },
 
@@ -185,6 +191,7 @@ export function incidentStore(db: AppDb): IncidentStore {
   };
 }
 
-function outgoing({ openCause: _, ...incident }: IncidentRow): Incident {
+function outgoing(row: IncidentRow): Incident {
+  const { openCause: _, ...incident } = row;
   return incident;
 }

@@ -51,8 +51,14 @@ export function mappingStore(db: AppDb): MappingStore {
         const published: MappingSet = { ...mapping, version: version + 1 };
         await mappings.create(
           {
-            ...{ id: newId('mapping'), connectionId, object: mapping.object, version: published.version, state: 'published' },
-            ...{ mapping: published, publishedBy: audit.actor, publishedAt: new Date() },
+            id: newId('mapping'),
+            connectionId,
+            object: mapping.object,
+            version: published.version,
+            state: 'published',
+            mapping: published,
+            publishedBy: audit.actor,
+            publishedAt: new Date(),
           },
           { transaction },
         );
@@ -74,7 +80,14 @@ export function mappingStore(db: AppDb): MappingStore {
         ['version', 'DESC'],
       ];
       const rows = await mappings.findAll({ where: { connectionId }, order });
-      return rows.map(plain).map(({ id: _, connectionId: __, ...row }) => row);
+      return rows.map(plain).map(({ object, version, state, publishedBy, publishedAt, mapping }) => ({
+        object,
+        version,
+        state,
+        publishedBy,
+        publishedAt,
+        mapping,
+      }));
     },
   };
 }

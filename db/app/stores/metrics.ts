@@ -103,8 +103,16 @@ export function metricStore(db: AppDb): MetricStore {
            VALUES (:id, :companyId, :connectionId, :metricKey, 'manual', :id, 'pending', :value, :periodStart, :periodEnd, :now,
              :actor, :reason)`,
           {
-            ...{ id, companyId, connectionId, metricKey, value, periodStart, periodEnd },
-            ...{ now: sqlTime(new Date()), actor: audit.actor, reason: boundedSentence(reason) },
+            id,
+            companyId,
+            connectionId,
+            metricKey,
+            value,
+            periodStart,
+            periodEnd,
+            now: sqlTime(new Date()),
+            actor: audit.actor,
+            reason: boundedSentence(reason),
           },
           transaction,
         );
@@ -178,7 +186,10 @@ export function metricStore(db: AppDb): MetricStore {
         }
         const rows = await readReconciliations(connectionId, 'AND r.reconciled_at = :at', { at: sqlTime(at) }, transaction);
         return rows.map(({ metricKey, manualValue, providerValue, difference }) => ({
-          ...{ metricKey, manualValue, providerValue, difference },
+          metricKey,
+          manualValue,
+          providerValue,
+          difference,
         }));
       }),
 

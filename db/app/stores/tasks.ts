@@ -88,6 +88,7 @@ export function taskStore(db: AppDb): TaskStore {
   };
 }
 
-function outgoing({ openSubject: _, ...task }: TaskRow): AdminTask {
+function outgoing(row: TaskRow): AdminTask {
+  const { openSubject: _, ...task } = row;
   return task;
 }

@@ -31,7 +31,12 @@ export function activityStore({ sequelize }: TrafficDb): ActivityStore {
          ON DUPLICATE KEY UPDATE subject = VALUES(subject)`,
         {
           rows: rows.map(({ companyId, connectionId, kind, subject, sentence, at }) => [
-            ...[companyId, connectionId, kind, boundedKey(subject), sentence, sqlTime(at)],
+            companyId,
+            connectionId,
+            kind,
+            boundedKey(subject),
+            sentence,
+            sqlTime(at),
           ]),
         },
       );

@@ -37,8 +37,16 @@ export function logStore({ sequelize }: TrafficDb): LogStore {
          VALUES :rows`,
         {
           rows: rows.map((row) => [
-            ...[row.at.toISOString().slice(0, 10), row.connectionId, row.companyId, row.providerKey, sqlTime(row.at)],
-            ...[row.method, boundedSentence(row.path), row.status, Math.round(row.latencyMs), row.outcome],
+            row.at.toISOString().slice(0, 10),
+            row.connectionId,
+            row.companyId,
+            row.providerKey,
+            sqlTime(row.at),
+            row.method,
+            boundedSentence(row.path),
+            row.status,
+            Math.round(row.latencyMs),
+            row.outcome,
             row.note && boundedSentence(row.note),
           ]),
         },

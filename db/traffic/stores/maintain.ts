@@ -40,10 +40,10 @@ export function maintainStore({ sequelize }: TrafficDb): MaintainStore {
         {},
       );
       for (const table of tables) {
-        const limits = [dayOf(day), table === 'integration_raw_payloads' ? waiting?.since : null].filter((limit) => !!limit);
-        const limit = limits.toSorted()[0]!;
+        const waitingSince = table === 'integration_raw_payloads' ? waiting?.since : null;
+        const limit = waitingSince && waitingSince < dayOf(day) ? waitingSince : dayOf(day);
         for (const partition of await partitionsOf(sequelize, table)) {
-          if (partition.day >= limit!) break;
+          if (partition.day >= limit) break;
           await write(sequelize, `ALTER TABLE ${table} DROP PARTITION ${partition.name}`, {});
           dropped.push(`${table}.${partition.name}`);
         }
