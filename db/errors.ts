@@ -11,6 +11,14 @@ export class Conflict extends Error {
   override name = 'Conflict';
 }
 
+/** A cursor that no page of this list gave out. The API answers 400. */
+export class BadCursor extends Error {
+  override name = 'BadCursor';
+  constructor() {
+    super('This cursor was not given out by this list: begin without one.');
+  }
+}
+
 /**
  * A statement failed. The driver's own errors carry the statement with its values, phone numbers and message bodies among them,
  * and end in logs; this one carries the server's code and its sentence with every quoted value cut.

@@ -1,4 +1,4 @@
-import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { select } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit, chainOf, hashOf } from '../audit-chain.ts';
@@ -46,7 +46,7 @@ export function auditStore(db: AppDb): AuditStore {
     append: (entry) => inTransaction(db.sequelize, (transaction) => appendAudit(db, entry, transaction)),
 
     async list({ companyId, cursor, limit }) {
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+      const before = numberBelow(cursor);
       const rows = await read('sequence < :before ORDER BY sequence DESC', { companyId, before, limit: limit + 1 });
       return cutPage(rows, limit, ({ sequence }) => String(sequence));
     },

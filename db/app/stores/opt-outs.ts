@@ -1,5 +1,7 @@
 import type { Sequelize, Transaction } from 'sequelize';
+import { BadCursor } from '../../errors.ts';
 import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { keyVersion, open, seal } from '../../seal.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
 
@@ -15,11 +17,21 @@ export interface OptOutStore {
   isOptedOut(connectionId: string, address: string): Promise<boolean>;
   /** The later word wins, in whatever order they arrive. */
   record(input: OptOut & { connectionId: string; companyId: string }): Promise<void>;
-  /** By address; the cursor is the last address. */
+  /** By address. The cursor is sealed, because it holds the last one. Throws `BadCursor`. */
   list(input: PageInput & { connectionId: string }): Promise<Page<OptOut>>;
 }
 
-export function optOutStore({ sequelize }: AppDb): OptOutStore {
+export function optOutStore({ sequelize, masterKey }: AppDb): OptOutStore {
+  const cursorScope = (connectionId: string) => ({ masterKey, companyId: '', boundTo: `opt-out cursor ${connectionId}` });
+
+  function openCursor(connectionId: string, cursor: string): string {
+    try {
+      return open(cursorScope(connectionId), Buffer.from(cursor, 'base64url'), keyVersion).toString();
+    } catch {
+      throw new BadCursor();
+    }
+  }
+
   return {
     async isOptedOut(connectionId, address) {
       const rows = await select(
@@ -30,14 +42,15 @@ export function optOutStore({ sequelize }: AppDb): OptOutStore {
       return rows.length > 0;
     },
     record: ({ connectionId, companyId, ...word }) => recordOptOuts(sequelize, { connectionId, companyId }, [word]),
-    async list({ connectionId, cursor = '', limit }) {
+    async list({ connectionId, cursor, limit }) {
+      const after = cursor === undefined ? '' : openCursor(connectionId, cursor);
       const rows = await select<OptOut>(
         sequelize,
         `SELECT address, state, source, changed_at AS \`at\` FROM message_opt_outs
-         WHERE connection_id = :connectionId AND address > :cursor ORDER BY address LIMIT :limit`,
-        { connectionId, cursor, limit: limit + 1 },
+         WHERE connection_id = :connectionId AND address > :after ORDER BY address LIMIT :limit`,
+        { connectionId, after, limit: limit + 1 },
       );
-      return cutPage(rows, limit, ({ address }) => address);
+      return cutPage(rows, limit, ({ address }) => seal(cursorScope(connectionId), Buffer.from(address)).toString('base64url'));
     },
   };
 }

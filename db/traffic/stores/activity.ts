@@ -1,5 +1,5 @@
 import { boundedKey } from '../../hash.ts';
-import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 
@@ -47,7 +47,7 @@ export function activityStore({ sequelize }: TrafficDb): ActivityStore {
         sequelize,
         `SELECT id, company_id AS companyId, connection_id AS connectionId, happened_at AS \`at\`, kind, sentence, subject
          FROM event_client_activity WHERE company_id = :companyId AND id < :before ORDER BY id DESC LIMIT :limit`,
-        { companyId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+        { companyId, before: numberBelow(cursor), limit: limit + 1 },
       );
       return cutPage(
         rows.map((row) => ({ ...row, id: String(row.id) })),

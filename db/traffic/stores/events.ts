@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { NormalizedEvent } from '../../../domain/records.ts';
 import { boundedSentence, sha256 } from '../../hash.ts';
-import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 import { openJson } from '../payload.ts';
@@ -125,7 +125,7 @@ export function eventStore(db: TrafficDb): EventStore {
         sequelize,
         `SELECT id, event_type AS type, state, received_at AS receivedAt, duplicates, code, sentence FROM integration_raw_events
          WHERE connection_id = :connectionId AND id < :before ORDER BY id DESC LIMIT :limit`,
-        { connectionId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+        { connectionId, before: numberBelow(cursor), limit: limit + 1 },
       );
       return cutPage(
         rows.map((row) => ({ ...row, id: String(row.id) })),

@@ -1,5 +1,5 @@
 import { boundedSentence } from '../../hash.ts';
-import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 
@@ -59,7 +59,7 @@ export function logStore({ sequelize }: TrafficDb): LogStore {
         `SELECT id, connection_id AS connectionId, company_id AS companyId, provider_key AS providerKey, called_at AS \`at\`,
            method, path, status, latency_ms AS latencyMs, outcome, note
          FROM integration_logs WHERE connection_id = :connectionId AND id < :before ORDER BY id DESC LIMIT :limit`,
-        { connectionId, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+        { connectionId, before: numberBelow(cursor), limit: limit + 1 },
       );
       return cutPage(
         rows.map((row) => ({ ...row, id: String(row.id) })),
