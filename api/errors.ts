@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
-import { Conflict, DatabaseError, NotFound } from '../db/errors.ts';
+import { BadCursor, Conflict, DatabaseError, NotFound } from '../db/errors.ts';
 
 export interface Issue {
   path: string;
@@ -84,6 +84,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, _request, resp
 /** Errors of Express, of its body parser and of an unreachable database. */
 function translate(error: unknown): ApiError | undefined {
   if (error instanceof NotFound) return new ApiError(404, 'not_found', error.message);
+  if (error instanceof BadCursor) return invalid([{ path: 'cursor', message: error.message }]);
   if (error instanceof Conflict) return new ApiError(409, 'conflict', error.message);
   if (isOutage(error))
     return new ApiError(503, 'database_unavailable', 'The database does not answer: try again shortly.', { retryAfterS: 5 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { assert, asyncProperty, constantFrom, integer, jsonValue, object, oneof, record, string } from 'fast-check';
+import { z } from 'zod';
 import { routes } from '../../api/routes/index.ts';
 import { company, everything, fill } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
@@ -40,6 +41,18 @@ describe('Bad input', () => {
     const query = await api.call('GET', `/v1/companies/${ours.id}/users?limit=1000&sort=name`, { key: ours.keys.company_admin });
     expect(paths(query)).toEqual(expect.arrayContaining(['limit', 'sort']));
   });
+
+  it.each(['nonsense', '12', '-1e9', 'conn_00000000000000000000000000', '%00', 'AAAA'.repeat(20)])(
+    'as the cursor %s is refused or answered, on every list',
+    async (cursor) => {
+      for (const { path } of routes.filter(
+        ({ method, query }) => method === 'get' && query instanceof z.ZodObject && 'cursor' in query.shape,
+      )) {
+        const { status } = await api.call('GET', `${fill(path, things)}?cursor=${cursor}`, { key: ours.keys.company_admin });
+        expect([path, [200, 400, 403].includes(status)]).toEqual([path, true]);
+      }
+    },
+  );
 
   it('in credentials is answered with the paths of the fields and never with a value', async () => {
     const connectionId = (

@@ -210,9 +210,12 @@ describe('Messages', () => {
     const answer = await post(`/companies/${ours.id}/messages`, { ...message(), to });
     expect([answer.status, answer.body.error.code]).toEqual([422, 'opted_out']);
     expect((await get(`/companies/${ours.id}/messages`)).body.items.length).toBe(before);
-    const { body, text } = await get(`/connections/${things['connectionId']}/opt-outs?limit=1`);
-    expect(body.items).toMatchObject([{ address: '••••2999', state: 'out' }]);
-    expect(text).not.toContain(to);
+    await api.stores.optOuts.record({ ...owner, address: '+14155553000', state: 'in', source: 'keyword', at: new Date() });
+    const first = await get(`/connections/${things['connectionId']}/opt-outs?limit=1`);
+    expect(first.body.items).toMatchObject([{ address: '••••2999', state: 'out' }]);
+    expect(first.text).not.toContain(to);
+    const second = await get(`/connections/${things['connectionId']}/opt-outs?limit=1&cursor=${first.body.nextCursor}`);
+    expect(second.body).toMatchObject({ items: [{ address: '••••3000', state: 'in' }], nextCursor: null });
   });
 
   it('whose workflow cannot be started are cancelled at once and said so', async () => {

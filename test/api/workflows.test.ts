@@ -41,7 +41,7 @@ const credentialsOf = ({ accountSid, authToken }: TwilioAccount) => ({
 const words = { nextAction: 'Nothing for you to do.', explanation: 'Reminders reach your customers by text.' };
 
 async function begin(policy: object = {}) {
-  const account = await createTwilioAccount(engine, { messages: 3 });
+  const account = await createTwilioAccount(engine, { messages: 3, messageDays: 1 });
   const { body, status } = await post(`/companies/${company.companyId}/connections`, {
     providerKey: 'twilio',
     purpose: 'messaging',
