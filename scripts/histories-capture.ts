@@ -2,6 +2,7 @@
  * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, disconnects at its end, and keeps the
  * history of every workflow that took part for the replay test. A history that is there already stays as it is.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -28,17 +29,15 @@ await until(
   (running) => running === 0,
 );
 
-const seen = new Map<string, number>();
-for await (const { workflowId, runId, type, status } of client.workflow.list({ query })) {
-  const kind = `${type}.${packageJson.version}.${status.name.toLowerCase()}`;
-  const nth = (seen.get(kind) ?? 0) + 1;
-  seen.set(kind, nth);
-  const file = new URL(`${kind}-${nth}.json`, folder);
-  if (existsSync(file)) {
-    console.log(`kept as it is: ${file.pathname}`);
-    continue;
-  }
+for await (const { workflowId, runId, type } of client.workflow.list({ query })) {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  // One for each shape: another run through the same events would prove nothing more.
+  const shape = createHash('sha256')
+    .update((history.events ?? []).map(({ eventType }) => eventType).join())
+    .digest('hex')
+    .slice(0, 8);
+  const file = new URL(`${type}.${packageJson.version}.${shape}.json`, folder);
+  if (existsSync(file)) continue;
   writeFileSync(file, `${historyToJSON(history)}\n`);
   console.log(`captured: ${file.pathname}`);
 }
