@@ -1,4 +1,9 @@
-import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { z } from 'zod';
 import { permissions } from '../domain/permissions.ts';
 import { errorSchema } from './errors.ts';
@@ -13,13 +18,13 @@ const refusalWords: Record<number, string> = {
   413: 'The body is larger than 256 KiB.',
   415: 'The body is not application/json.',
   422: 'The request is sound, but it must not be done.',
-  503: 'The database or Temporal does not answer; nothing was done.',
+  503: 'The database or Temporal does not answer: try again.',
   504: 'The workflow has not answered yet: look at its state.',
 };
 
 /** The API's document, made from the same schemas that check requests and answers. */
 export function createOpenApi(routes: Route[], publicUrl: string) {
-  const paths: ZodOpenApiPathsObject = {};
+  const paths: ZodOpenApiPathsObject = { '/webhooks/{provider}/{connectionId}': { post: webhook } };
   for (const route of routes) {
     const path = `/v1${route.path.replace(/:(\w+)/g, '{$1}')}`;
     (paths[path] ??= {})[route.method] = describeRoute(route);
@@ -38,6 +43,29 @@ export function createOpenApi(routes: Route[], publicUrl: string) {
     paths,
   });
 }
+
+/** The one route that providers call, not people: its guard is the signature. */
+const webhook = {
+  summary: 'Receive a provider’s webhook; it is answered after its events are committed',
+  description: 'Signed by the provider over its raw bytes; the shape of body and answer is the provider’s own.',
+  operationId: 'receive_webhook',
+  tags: ['webhooks'],
+  security: [],
+  requestParams: { path: z.object({ provider: z.string(), connectionId: z.string() }) },
+  requestBody: { required: true, content: { '*/*': { schema: z.unknown() } } },
+  responses: {
+    '2XX': { description: 'Stored, or stored before; the body is what the provider expects.' },
+    ...refusalsOf({
+      400: 'The body is not what its content type says.',
+      401: 'The signature is missing, or it does not fit.',
+      404: 'There is no such connection.',
+      410: 'The connection is disconnected.',
+      413: refusalWords[413]!,
+      415: 'The provider does not send this content type.',
+      503: 'The database does not answer: send it again.',
+    }),
+  },
+} satisfies ZodOpenApiOperationObject;
 
 function describeRoute(route: Route) {
   const roles = permissions[route.permission].join(', ');
@@ -70,15 +98,17 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const refusals = new Set([...general, ...(route.idempotent ? [409, 422] : []), ...(route.refusals ?? []), 503]);
   return {
     [String(route.status)]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
-    ...Object.fromEntries(
-      [...refusals]
-        .toSorted((left, right) => left - right)
-        .map((status) => [
-          String(status),
-          { description: refusalWords[status]!, content: { 'application/json': { schema: errorSchema } } },
-        ]),
-    ),
+    ...refusalsOf(Object.fromEntries([...refusals].map((status) => [status, refusalWords[status]!]))),
   };
+}
+
+/** One response for each status, in the order of their numbers. */
+function refusalsOf(words: Record<number, string>): ZodOpenApiResponsesObject {
+  const responses = Object.entries(words).map(([status, description]) => [
+    status,
+    { description, content: { 'application/json': { schema: errorSchema } } },
+  ]);
+  return Object.fromEntries(responses) as ZodOpenApiResponsesObject;
 }
 
 /** `GET /connections/:connectionId/runs` becomes `get_connections_by_connectionId_runs`: unique, because paths are. */

@@ -45,10 +45,17 @@ export async function startApi({
   temporal,
   publicUrl = 'https://hooks.example.com',
   answerWithinMs = 2_000,
-}: { temporal?: Client; publicUrl?: string; answerWithinMs?: number } = {}): Promise<Api> {
+  through = (url) => url,
+}: {
+  temporal?: Client;
+  publicUrl?: string;
+  answerWithinMs?: number;
+  /** Leads a database's URL past something that a test has put in between. */
+  through?: (url: string) => string;
+} = {}): Promise<Api> {
   const databases = await freshDatabases();
-  const app = openDatabase(databases.appUrl, { poolMax: 10 });
-  const trafficDatabase = openDatabase(databases.trafficUrl, { poolMax: 10 });
+  const app = openDatabase(through(databases.appUrl), { poolMax: 10 });
+  const trafficDatabase = openDatabase(through(databases.trafficUrl), { poolMax: 10 });
   const masterKey = randomBytes(32);
   const stores = createAppStores(app, { masterKey });
   const traffic = createTrafficStores(trafficDatabase, { masterKey, encryptPayloads: true });
