@@ -14,11 +14,10 @@ export const payloadBinding = (connectionId: string, dedupeHash: Buffer) => `${c
  */
 export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }> {
   if (rows.length === 0) return { stored: 0, duplicates: 0 };
-  // Concurrent batches that hold the same events take their locks in one order, and wait instead of ending each other.
-  const sorted = rows
-    .map((row) => ({ ...row, hash: sha256(row.key) }))
-    .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : a.connectionId > b.connectionId ? 1 : a.hash.compare(b.hash)));
-  const events = sorted.map((row) => [
+  // In the order given: ids are handed out in it, and the drain follows them. Two batches that hold the same events in another
+  // order may end each other by a deadlock; the transaction is then run again.
+  const hashed = rows.map((row) => ({ ...row, hash: sha256(row.key) }));
+  const events = hashed.map((row) => [
     row.connectionId,
     row.companyId,
     row.providerKey,
@@ -30,7 +29,7 @@ export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promis
     sqlTime(row.receivedAt),
     day(row.receivedAt),
   ]);
-  const payloads = sorted.map(({ connectionId, companyId, hash, receivedAt, data }) => {
+  const payloads = hashed.map(({ connectionId, companyId, hash, receivedAt, data }) => {
     const kept = keepJson(db, { companyId, boundTo: payloadBinding(connectionId, hash) }, data);
     return [day(receivedAt), connectionId, hash, kept.body, kept.keyVersion];
   });
