@@ -135,8 +135,13 @@ describe('Onboarding by HTTP', () => {
 });
 
 describe('Commands by HTTP', () => {
+  let live: Awaited<ReturnType<typeof launch>>;
+  beforeAll(async () => {
+    live = await launch();
+  });
+
   it('answer accepted with runs and links, already, or refused with a reason', async () => {
-    const { path } = await launch();
+    const { path } = live;
     const synced = await post(`${path}/sync`, { stream: 'messages' });
     expect(synced.body).toMatchObject({ verdict: 'accepted', runs: [{ stream: 'messages', status: 'accepted' }] });
     const [run] = synced.body.runs;
@@ -162,7 +167,7 @@ describe('Commands by HTTP', () => {
   });
 
   it('refuse a value by hand while the connection delivers, and keep nothing of it', async () => {
-    const { path } = await launch();
+    const { path } = live;
     const value = {
       metricKey: 'messages_delivered',
       value: '77',
@@ -176,7 +181,7 @@ describe('Commands by HTTP', () => {
   });
 
   it('take new credentials only when the provider accepts them', async () => {
-    const { path, id, account } = await launch();
+    const { path, id, account } = live;
     engine.canaries.add('canary-rotated');
     const refused = await post(`${path}/reauthorize`, credentialsOf({ ...account, authToken: 'canary-rotated' }));
     expect([refused.status, refused.body.error.code]).toEqual([409, 'credentials_rejected']);
@@ -201,7 +206,7 @@ describe('Commands by HTTP', () => {
   });
 
   it('a changed policy reaches the jobs, their Schedules and the connector', async () => {
-    const { path, id } = await launch();
+    const { path, id } = live;
     const answer = await call('PATCH', `${path}/policy`, {
       policy: { cadenceS: { messages: 7_200 }, escalateAfterFailedRuns: 9 },
     });
