@@ -45,7 +45,9 @@ const statusByState: Record<ConnectionState, CardStatus> = {
  */
 export function buildCard(facts: CardFacts): Card {
   const enteredByPerson = facts.current?.enteredByPerson ?? false;
-  const stale = facts.state === 'active' && isStale(facts);
+  // Resumed, and not yet recovered: a person's value is never called up to date.
+  const state = facts.state === 'active' && enteredByPerson ? 'manual_fallback' : facts.state;
+  const stale = state === 'active' && isStale(facts);
   const lastGood = facts.lastSuccessAt?.slice(0, 10);
   return {
     title: facts.metric.title,
@@ -54,10 +56,10 @@ export function buildCard(facts: CardFacts): Card {
     unit: facts.metric.unit,
     baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
     current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
-    status: stale ? 'stale' : statusByState[facts.state],
+    status: stale ? 'stale' : statusByState[state],
     statusSentence: stale
       ? `No update has arrived since ${lastGood ?? 'the start'}; the last good value is shown.`
-      : stateWords[facts.state].clientSentence,
+      : stateWords[state].clientSentence,
     nextAction: facts.nextAction ?? 'Nothing for you to do.',
     enteredByPerson,
   };

@@ -10,6 +10,8 @@ export interface ConnectionFacts {
   failedInARow: Record<string, number>;
   /** Whether people were called and the incident is still open. */
   openIncident: boolean;
+  /** Whether a value entered by a person is shown in place of the provider's. */
+  valueByHand: boolean;
 }
 
 export interface FinishedRun {
@@ -38,7 +40,7 @@ export function judgeRun(facts: ConnectionFacts, run: FinishedRun, escalateAfter
   if (run.outcome === 'succeeded') {
     const { [run.jobId]: _, ...failing } = facts.failedInARow;
     const troubledNow = troubled.includes(facts.state);
-    const recovered = (troubledNow || facts.openIncident) && Object.keys(failing).length === 0;
+    const recovered = (troubledNow || facts.openIncident || facts.valueByHand) && Object.keys(failing).length === 0;
     return { failedInARow: failing, state: recovered && troubledNow ? 'active' : facts.state, escalate: false, recovered };
   }
 

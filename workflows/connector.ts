@@ -50,7 +50,7 @@ import { syncRun } from './sync-run.ts';
 
 export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
   const { connectionId, companyId, providerKey } = input;
-  let { policy, failedInARow } = input;
+  let { policy, failedInARow, valueByHand } = input;
   let state: ConnectionState = input.state;
   let incidents = { ...input.incidents };
   const finished: RunFinished[] = [];
@@ -76,7 +76,6 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   setHandler(pauseUpdate, ({ by, reason }) => command('pause', (to) => enter(to!, reason, by)));
   setHandler(resumeUpdate, ({ by }) =>
     command('resume', async (to) => {
-      failedInARow = {};
       await enter(to!, 'Resumed.', by);
       await own.wakeEvents({ connectionId });
       return { verdict: 'accepted' };
@@ -85,7 +84,6 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   setHandler(reauthorizeUpdate, ({ by, tokenId }) =>
     command('reauthorize', async (to) => {
       await interactive.useCredentials({ connectionId, tokenId, by });
-      failedInARow = {};
       if (to) await enter(to, 'Reauthorized.', by);
       if (schedulesRun(state)) await startRuns(undefined);
       return { verdict: 'accepted' };
@@ -94,6 +92,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   setHandler(enterManualValueUpdate, ({ by, snapshotId }) =>
     command('enterManualValue', async (to) => {
       await own.useManualValue({ snapshotId });
+      valueByHand = true;
       if (to) await enter(to, 'A person entered the value.', by);
       return { verdict: 'accepted' };
     }),
@@ -117,7 +116,8 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     }
     if (workflowInfo().continueAsNewSuggested && (state as ConnectionState) !== 'disconnected') {
       await condition(allHandlersFinished);
-      if (finished.length === 0) await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents });
+      if (finished.length === 0)
+        await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents, valueByHand });
     }
   }
   await condition(allHandlersFinished);
@@ -163,7 +163,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
 
   async function judge(run: RunFinished): Promise<void> {
     if (state === 'disconnected') return;
-    const facts = { state, failedInARow, openIncident: Object.keys(incidents).length > 0 };
+    const facts = { state, failedInARow, openIncident: Object.keys(incidents).length > 0, valueByHand };
     const verdict = judgeRun(facts, run, policy.escalateAfterFailedRuns);
     failedInARow = verdict.failedInARow;
     const cause = run.code ?? 'defect';
@@ -171,6 +171,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     if (verdict.escalate) await escalate(cause);
     if (verdict.recovered) {
       await own.handBackManualValues({ connectionId });
+      valueByHand = false;
       await endIncidents('recovered');
     }
     show();

@@ -62,6 +62,8 @@ export interface ConnectorInput {
   failedInARow: Record<string, number>;
   /** The open incidents by cause. */
   incidents: Partial<Record<FailureCode, string>>;
+  /** Whether a value entered by a person stands until the provider's own comes. */
+  valueByHand: boolean;
 }
 export interface SyncNowInput extends Actor {
   /** All streams when absent. */

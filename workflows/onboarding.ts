@@ -127,7 +127,16 @@ export async function onboarding(input: OnboardingInput): Promise<OnboardingResu
       workflowId: workflowIds.connector(connectionId),
       taskQueue: taskQueues.lifecycle,
       staticSummary: `Life of connection ${connectionId}`,
-      input: { connectionId, companyId, providerKey, state: 'active', policy, failedInARow: {}, incidents: {} },
+      input: {
+        connectionId,
+        companyId,
+        providerKey,
+        state: 'active',
+        policy,
+        failedInARow: {},
+        incidents: {},
+        valueByHand: false,
+      },
     });
     await own.wakeEvents({ connectionId });
     return { schedules };

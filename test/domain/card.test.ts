@@ -76,6 +76,14 @@ describe('a card', () => {
   });
 });
 
+it('never calls a value up to date that a person entered, also when the connection was resumed in between', () => {
+  const current = { value: '7', at: '2026-11-20T00:00:00.000Z', enteredByPerson: true };
+  expect(buildCard(facts({ current }))).toMatchObject({
+    status: 'entered_by_person',
+    statusSentence: 'This value was entered by a person while updates are delayed.',
+  });
+});
+
 describe('a stale card', () => {
   it('says since when nothing came, by the clock alone', () => {
     const card = buildCard(facts({ now: '2026-11-22T09:00:00.000Z' }));

@@ -8,6 +8,7 @@ const facts = (changes: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
   state: 'active',
   failedInARow: {},
   openIncident: false,
+  valueByHand: false,
   ...changes,
 });
 const failed = (code?: FailureCode, jobId = 'a') => ({ jobId, outcome: 'failed' as const, ...(code && { code }) });
@@ -84,6 +85,10 @@ describe('a succeeded run', () => {
     expect(verdict).toMatchObject({ state: 'paused', recovered: true });
   });
 
+  it('ends a value by hand, also when the connection was paused and its incident settled in between', () => {
+    expect(judgeRun(facts({ valueByHand: true }), succeeded(), 3)).toMatchObject({ state: 'active', recovered: true });
+  });
+
   it('is nothing new for a healthy connection', () => {
     expect(judgeRun(facts(), succeeded(), 3)).toEqual({ failedInARow: {}, state: 'active', escalate: false, recovered: false });
   });
@@ -101,8 +106,9 @@ it('never moves into paused, disconnected or onboarding, whatever happened befor
         outcome: fc.constantFrom(...outcomes),
         code: fc.constantFrom(...failureCodes),
       }),
-      (state, failedInARow, openIncident, run) => {
-        const verdict = judgeRun({ state, failedInARow, openIncident }, run, 3);
+      fc.boolean(),
+      (state, failedInARow, openIncident, run, valueByHand) => {
+        const verdict = judgeRun({ state, failedInARow, openIncident, valueByHand }, run, 3);
         const people: ConnectionState[] = ['paused', 'disconnected', 'onboarding', 'manual_fallback'];
         if (verdict.state !== state) expect(people).not.toContain(verdict.state);
         expect(verdict.escalate && verdict.recovered).toBe(false);

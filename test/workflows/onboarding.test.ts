@@ -204,7 +204,7 @@ describe('a cancelled onboarding', () => {
     expect(await engine.app.credentials.staged(connectionId)).toBeNull();
     expect(await engine.app.credentials.active(connectionId)).toBeNull();
     expect(await engine.app.jobs.list(connectionId)).toEqual([]);
-    expect(await engine.app.accounts.reaches(connectionId)).toEqual([]);
+    await expect(engine.app.accounts.reaches(connectionId)).rejects.toThrow('There is no connection');
     expect(await engine.app.cards.facts({ companyId })).toEqual([]);
     const audit = await engine.app.audit.list({ companyId, limit: 50 });
     expect(audit.items.filter(({ action }) => action.startsWith('onboarding.')).length).toBeGreaterThanOrEqual(done);
