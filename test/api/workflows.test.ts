@@ -190,8 +190,22 @@ describe('Commands by HTTP', () => {
     expect((await post(`${path}/reauthorize`, credentialsOf(account))).body.verdict).toBe('accepted');
   });
 
+  it('a changed policy reaches the jobs, their Schedules and the connector', async () => {
+    const { path, id } = live;
+    const answer = await call('PATCH', `${path}/policy`, {
+      policy: { cadenceS: { messages: 7_200 }, escalateAfterFailedRuns: 9 },
+    });
+    expect(answer.body.policy).toMatchObject({ cadenceS: { messages: 7_200 }, escalateAfterFailedRuns: 9 });
+    const job = (await engine.app.jobs.list(id)).find(({ stream }) => stream === 'messages')!;
+    expect(job.cadenceS).toBe(7_200);
+    const { spec } = await engine.client.schedule.getHandle(workflowIds.sync(job.id)).describe();
+    expect(spec.intervals?.[0]?.every).toBe(7_200_000);
+    const { events } = await engine.client.workflow.getHandle(workflowIds.connector(id)).fetchHistory();
+    expect(events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName)).toContain('policyChanged');
+  });
+
   it('say so when the workflow that leads the connection is gone', async () => {
-    const { path, id } = await launch();
+    const { path, id } = live;
     await engine.client.workflow.getHandle(workflowIds.connector(id)).terminate('Test.');
     const answer = await post(`${path}/pause`, { reason: 'x' });
     expect([answer.status, answer.body.error.code]).toEqual([409, 'defect']);
@@ -203,18 +217,6 @@ describe('Commands by HTTP', () => {
     expect((await post(`${path}/disconnect`, { reason: 'Moved away' })).body.verdict).toBe('accepted');
     expect((await post(`${path}/disconnect`, { reason: 'Moved away' })).body.verdict).toBe('already');
     expect((await fetch(`${engine.url}/webhooks/twilio/${id}`, { method: 'POST' })).status).toBe(410);
-  });
-
-  it('a changed policy reaches the jobs, their Schedules and the connector', async () => {
-    const { path, id } = live;
-    const answer = await call('PATCH', `${path}/policy`, {
-      policy: { cadenceS: { messages: 7_200 }, escalateAfterFailedRuns: 9 },
-    });
-    expect(answer.body.policy).toMatchObject({ cadenceS: { messages: 7_200 }, escalateAfterFailedRuns: 9 });
-    const job = (await engine.app.jobs.list(id)).find(({ stream }) => stream === 'messages')!;
-    expect(job.cadenceS).toBe(7_200);
-    const { spec } = await engine.client.schedule.getHandle(workflowIds.sync(job.id)).describe();
-    expect(spec.intervals?.[0]?.every).toBe(7_200_000);
   });
 });
 
