@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Conflict, NotFound } from '../../db/errors.ts';
+import { deliveryStatuses, mayAdvance, type DeliveryStatus } from '../../domain/delivery-status.ts';
+import { by, connectedCompany, openStores, servers, type Connected, type OpenStores } from './stores.ts';
+
+describe.each(servers)('the messages stores on $name', ({ server }) => {
+  let stores: OpenStores;
+  let at: Connected;
+  beforeAll(async () => {
+    stores = await openStores(server);
+  });
+  afterAll(() => stores.close());
+  beforeEach(async () => {
+    at = await connectedCompany(stores.app);
+  });
+
+  const queued = (place: Connected = at) =>
+    stores.app.deliveries.create(
+      {
+        companyId: place.companyId,
+        connectionId: place.connectionId,
+        templateId: null,
+        variables: { name: 'Ann' },
+        from: '+15550002222',
+        to: '+15550003333',
+        body: 'Hello Ann',
+        segments: 1,
+      },
+      by,
+    );
+  const sent = (externalId: string, status: DeliveryStatus = 'accepted') => ({
+    ...{ externalId, status, segments: 2, errorCode: null, source: 'us' as const },
+  });
+  const statusOf = async (id: string) => (await stores.app.deliveries.find(id))!.status;
+
+  it('lets one claimer go first, also among ten at once, and tells the others what was tried', async () => {
+    const { id } = await queued();
+    const claims = await Promise.all(Array.from({ length: 10 }, () => stores.app.deliveries.claim(id)));
+    expect(claims.filter(({ first }) => first)).toHaveLength(1);
+    const late = await stores.app.deliveries.claim(id);
+    expect(late).toEqual({ first: false, status: 'sending', attemptedAt: expect.any(Date), externalId: null });
+    expect(await stores.app.deliveries.find(id)).toMatchObject({ status: 'sending', attempts: 1, variables: { name: 'Ann' } });
+  });
+
+  it('gives a request without effect back, and claims it anew', async () => {
+    const { id } = await queued();
+    await stores.app.deliveries.claim(id);
+    await stores.app.deliveries.release(id);
+    await stores.app.deliveries.release(id);
+    expect(await stores.app.deliveries.claim(id)).toEqual({ first: true });
+    expect((await stores.app.deliveries.find(id))!.attempts).toBe(2);
+    await stores.app.deliveries.advance(id, 'ambiguous', { source: 'us', sentence: 'The answer was lost.' });
+    await stores.app.deliveries.release(id);
+    expect(await statusOf(id)).toBe('queued');
+    await stores.app.deliveries.claim(id);
+    await stores.app.deliveries.accepted(id, sent('SM1'));
+    await expect(stores.app.deliveries.release(id)).rejects.toThrow(Conflict);
+    const { items } = await stores.app.deliveries.list({ connectionId: at.connectionId, limit: 5 });
+    expect(items.map(({ status }) => status)).toEqual(['accepted']);
+  });
+
+  it('only moves up: every pair of statuses goes as the domain says, with history when it moved', async () => {
+    for (const from of deliveryStatuses.filter((status) => status !== 'queued')) {
+      const { id } = await queued();
+      await stores.app.deliveries.advance(id, from, { source: 'us' });
+      for (const to of deliveryStatuses) {
+        const before = await statusOf(id);
+        const { status } = await stores.app.deliveries.advance(id, to, { source: 'lookup', errorCode: '30003' });
+        expect(status).toBe(mayAdvance(before, to) ? to : before);
+      }
+      const history = await stores.app.deliveries.history(id);
+      expect(history.slice(0, 2).map(({ status }) => status)).toEqual(['queued', from]);
+    }
+  });
+
+  it('keeps what the provider answered when its callback was quicker', async () => {
+    const { id } = await queued();
+    await stores.app.deliveries.claim(id);
+    await stores.app.deliveries.advance(id, 'delivered', { source: 'callback' });
+    const delivery = await stores.app.deliveries.accepted(id, sent('SM1'));
+    expect(delivery).toMatchObject({ status: 'delivered', externalId: 'SM1', segments: 2 });
+  });
+
+  it('binds one message at the provider to one delivery', async () => {
+    const [first, second, stranger] = [await queued(), await queued(), await queued(await connectedCompany(stores.app))];
+    await stores.app.deliveries.accepted(first.id, sent('SM1'));
+    await expect(stores.app.deliveries.accepted(second.id, sent('SM1'))).rejects.toThrow(Conflict);
+    await expect(stores.app.deliveries.accepted(first.id, sent('SM2'))).rejects.toThrow(Conflict);
+    await stores.app.deliveries.accepted(stranger.id, sent('SM1'));
+    expect(await stores.app.deliveries.claimedExternalIds(at.connectionId, ['SM1', 'SM9'])).toEqual(['SM1']);
+    expect(await stores.app.deliveries.claimedExternalIds(at.connectionId, [])).toEqual([]);
+  });
+
+  it('lists by company, connection and status, and never another company’s', async () => {
+    const other = await connectedCompany(stores.app, 'Other');
+    const [mine, , theirs] = [await queued(), await queued(), await queued(other)];
+    await stores.app.deliveries.claim(mine.id);
+    const ids = async (filter: object) =>
+      (await stores.app.deliveries.list({ ...filter, limit: 10 })).items.map((delivery) => delivery.id);
+    expect(await ids({ companyId: at.companyId })).toHaveLength(2);
+    expect(await ids({ companyId: at.companyId, status: 'sending' })).toEqual([mine.id]);
+    expect(await ids({ companyId: other.companyId })).toEqual([theirs.id]);
+    expect(await ids({ companyId: at.companyId, connectionId: other.connectionId })).toEqual([]);
+  });
+
+  it('says of an unknown message that it is unknown', async () => {
+    expect(await stores.app.deliveries.find('dlv_none')).toBeNull();
+    await expect(stores.app.deliveries.claim('dlv_none')).rejects.toThrow(NotFound);
+  });
+
+  it('paces one sender’s messages and leaves another’s alone', async () => {
+    const now = new Date('2026-11-21T09:00:00.000Z');
+    const slot = (address: string, later = 0) =>
+      stores.app.accounts.reserveSendSlot({
+        connectionId: at.connectionId,
+        address,
+        ratePerS: 4,
+        now: new Date(now.getTime() + later),
+      });
+    const slots = await Promise.all(Array.from({ length: 5 }, () => slot('+1555')));
+    const waits = slots.map((time) => time.getTime() - now.getTime()).toSorted((a, b) => a - b);
+    expect(waits).toEqual([0, 250, 500, 750, 1_000]);
+    expect(await slot('+1666')).toEqual(now);
+    expect(await slot('+1555', 60_000)).toEqual(new Date(now.getTime() + 60_000));
+  });
+
+  it('counts the versions of a template', async () => {
+    const template = await stores.app.templates.create(
+      { companyId: at.companyId, name: 'Reminder', channel: 'sms', body: 'Hi {{name}}', variables: ['name'] },
+      by,
+    );
+    const changed = await stores.app.templates.update(template.id, { body: 'Hello {{who}}', variables: ['who'] }, by);
+    expect(changed).toMatchObject({ version: 2, variables: ['who'] });
+    expect(await stores.app.templates.find(template.id)).toMatchObject({ version: 2, body: 'Hello {{who}}', variables: ['who'] });
+    const other = await connectedCompany(stores.app, 'Other');
+    expect((await stores.app.templates.list({ companyId: other.companyId, limit: 5 })).items).toEqual([]);
+    await expect(stores.app.templates.update('tpl_none', { body: '', variables: [] }, by)).rejects.toThrow(NotFound);
+  });
+
+  it('keeps an opt-out that a provider’s refusal told', async () => {
+    const word = { connectionId: at.connectionId, companyId: at.companyId, address: '+15550003333' };
+    await stores.app.optOuts.record({ ...word, state: 'out', source: '21610', at: new Date('2026-11-20T10:00:00Z') });
+    await stores.app.optOuts.record({ ...word, state: 'in', source: 'keyword', at: new Date('2026-11-20T09:00:00Z') });
+    expect(await stores.app.optOuts.isOptedOut(at.connectionId, word.address)).toBe(true);
+    const other = await connectedCompany(stores.app, 'Other');
+    expect(await stores.app.optOuts.isOptedOut(other.connectionId, word.address)).toBe(false);
+  });
+});

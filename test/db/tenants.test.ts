@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openDatabase } from '../../db/database.ts';
+import { write } from '../../db/sql.ts';
+import { by, connectedCompany, openStores, servers, type OpenStores } from './stores.ts';
+
+describe.each(servers)('the stores of companies, keys and audit on $name', ({ server }) => {
+  let stores: OpenStores;
+  beforeAll(async () => {
+    stores = await openStores(server);
+  });
+  afterAll(() => stores.close());
+
+  it('pages companies from the newest on, or shows the one that a caller may see', async () => {
+    const made = [];
+    for (const name of ['A', 'B', 'C']) made.push(await stores.app.companies.create({ name, timeZone: 'UTC' }, by));
+    const first = await stores.app.companies.list({ limit: 2 });
+    expect(first.items.map(({ name }) => name)).toEqual(['C', 'B']);
+    const rest = await stores.app.companies.list({ limit: 50, cursor: first.nextCursor! });
+    expect(rest.items[0]!.name).toBe('A');
+    expect(rest.nextCursor).toBeNull();
+    const own = await stores.app.companies.list({ limit: 50, companyId: made[1]!.id });
+    expect(own.items).toEqual([made[1]]);
+    expect(await stores.app.companies.find('comp_none')).toBeNull();
+  });
+
+  it('finds people by company and role, the platform’s own among them, and nobody else’s', async () => {
+    const [mine, other] = [await connectedCompany(stores.app), await connectedCompany(stores.app, 'Other')];
+    const platform = await stores.app.users.create(
+      { companyId: null, name: 'Pat', email: 'pat@example.com', phone: null, role: 'platform_admin' },
+      by,
+    );
+    expect((await stores.app.users.withRole(mine.companyId, 'company_admin')).map(({ id }) => id)).toEqual([mine.ownerId]);
+    expect((await stores.app.users.withRole(null, 'platform_admin')).map(({ id }) => id)).toEqual([platform.id]);
+    expect((await stores.app.users.list({ companyId: other.companyId, limit: 5 })).items.map(({ id }) => id)).toEqual([
+      other.ownerId,
+    ]);
+  });
+
+  it('shows a key once, keeps its hash, and knows it until it is revoked', async () => {
+    const { companyId } = await connectedCompany(stores.app);
+    const active = await stores.app.apiKeys.countActive();
+    const { id, key } = await stores.app.apiKeys.create({ companyId, role: 'operator', label: 'Front desk' }, by);
+    expect(key).toMatch(/^lw_[0-9a-f]{12}_[\w-]{43}$/);
+    expect(await stores.app.apiKeys.authenticate(key)).toEqual({ id, companyId, role: 'operator', userId: null });
+    for (const wrong of [`${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`, key.slice(0, 15), '', 'lw_', `${key}x`])
+      expect(await stores.app.apiKeys.authenticate(wrong)).toBeNull();
+    const [rows] = await stores.appDb.query('SELECT * FROM api_keys');
+    const { items } = await stores.app.apiKeys.list({ companyId, limit: 5 });
+    expect(items).toMatchObject([{ id, label: 'Front desk', revokedAt: null }]);
+    expect(JSON.stringify([rows, items])).not.toContain(key.slice(16));
+    expect(await stores.app.apiKeys.countActive()).toBe(active + 1);
+    expect(await stores.app.apiKeys.revoke(id, by)).toBe(true);
+    expect(await stores.app.apiKeys.revoke(id, by)).toBe(false);
+    expect(await stores.app.apiKeys.authenticate(key)).toBeNull();
+    expect((await stores.app.apiKeys.find(id))!.revokedAt).toBeInstanceOf(Date);
+  });
+
+  it('chains each company’s audit rows, also when many are written at once', async () => {
+    const [mine, other] = [await connectedCompany(stores.app), await connectedCompany(stores.app, 'Other')];
+    const entry = (companyId: string, place: number) => ({
+      ...{ companyId, actor: 'user_a', action: 'connection.read', subject: `conn_${place}`, outcome: 'refused' as const },
+      detail: { b: 1.5, a: { z: null, y: ['é', 2] }, place },
+    });
+    const places = Array.from({ length: 20 }, (_, place) => place);
+    await Promise.all(
+      places.flatMap((place) => [
+        stores.app.audit.append(entry(mine.companyId, place)),
+        stores.app.audit.append(entry(other.companyId, place)),
+      ]),
+    );
+    const { items } = await stores.app.audit.list({ companyId: mine.companyId, limit: 100 });
+    expect(items.map(({ sequence }) => sequence)).toEqual(items.map((_, place) => items.length - place));
+    items.slice(0, -1).forEach((row, place) => expect(row.previousHash).toBe(items[place + 1]!.hash));
+    expect(items.every(({ companyId }) => companyId === mine.companyId)).toBe(true);
+    expect(items[0]!.detail).toMatchObject({ b: 1.5, a: { z: null, y: ['é', 2] } });
+    expect(await stores.app.audit.firstBroken(mine.companyId)).toBeNull();
+    const page = await stores.app.audit.list({ companyId: mine.companyId, limit: 5, cursor: '6' });
+    expect(page.items.map(({ sequence }) => sequence)).toEqual([5, 4, 3, 2, 1]);
+  });
+
+  it('shows which audit row was changed, cut out, or cut off', async () => {
+    const { companyId } = await connectedCompany(stores.app);
+    const last = (await stores.app.audit.list({ companyId, limit: 1 })).items[0]!.sequence;
+    const run = (sql: string) => write(stores.appDb, `${sql} AND chain = :companyId`, { companyId, last });
+    await run(`DELETE FROM audit_log WHERE sequence = :last`);
+    expect(await stores.app.audit.firstBroken(companyId)).toBe(last);
+    await run(`UPDATE audit_log SET actor = 'somebody else' WHERE sequence = 2`);
+    expect(await stores.app.audit.firstBroken(companyId)).toBe(2);
+    await run('DELETE FROM audit_log WHERE sequence = 1');
+    expect(await stores.app.audit.firstBroken(companyId)).toBe(2);
+  });
+
+  it('writes the audit row in the change’s own transaction: a change that fails leaves none', async () => {
+    const { companyId, connectionId } = await connectedCompany(stores.app);
+    const before = await stores.app.audit.list({ companyId, limit: 50 });
+    const note = {
+      ...{ companyId, connectionId, body: 'Texts are up.', sourceLabel: 'Twilio', action: 'Call back.' },
+      ...{ from: '2026-11-20', until: '2026-11-01' },
+    };
+    await expect(stores.app.notes.create(note, by)).rejects.toThrow('portal_notes_bounded');
+    expect((await stores.app.audit.list({ companyId, limit: 50 })).items).toEqual(before.items);
+    await stores.app.notes.create({ ...note, until: '2026-11-30' }, by);
+    const [newest] = (await stores.app.audit.list({ companyId, limit: 1 })).items;
+    expect(newest).toMatchObject({ action: 'note.create', actor: by.actor, from: by.from, outcome: 'done' });
+    const notes = await stores.app.notes.list({ companyId, limit: 5 });
+    expect(notes.items).toMatchObject([{ from: '2026-11-20', until: '2026-11-30', body: 'Texts are up.' }]);
+  });
+
+  it('answers a repeated creating call with its first answer, kept sealed', async () => {
+    const { idempotency } = stores.app;
+    const call = { scope: 'key_1:POST /v1/api-keys', key: 'abc', requestHash: 'h1' };
+    expect(await idempotency.begin(call)).toEqual({ state: 'new' });
+    expect(await idempotency.begin(call)).toEqual({ state: 'running' });
+    expect(await idempotency.begin({ ...call, requestHash: 'h2' })).toEqual({ state: 'mismatch' });
+    await idempotency.finish(call.scope, call.key, 201, { key: 'canary' });
+    expect(await idempotency.begin(call)).toEqual({ state: 'done', status: 201, body: { key: 'canary' } });
+    expect(await idempotency.begin({ ...call, scope: 'key_2:POST /v1/api-keys' })).toEqual({ state: 'new' });
+    const [rows] = await stores.appDb.query('SELECT HEX(body) AS body FROM api_idempotency_keys WHERE body IS NOT NULL');
+    expect(JSON.stringify(rows)).not.toContain(Buffer.from('canary').toString('hex').toUpperCase());
+    await idempotency.abandon(call.scope, call.key);
+    expect((await idempotency.begin(call)).state).toBe('done');
+  });
+
+  it('gives a key out again when its call failed without effect, or its process died', async () => {
+    const { idempotency } = stores.app;
+    const call = { scope: 'key_1:POST /v1/x', key: 'abc', requestHash: 'h1' };
+    await idempotency.begin(call);
+    await idempotency.abandon(call.scope, call.key);
+    expect(await idempotency.begin(call)).toEqual({ state: 'new' });
+    await stores.appDb.query(
+      `UPDATE api_idempotency_keys SET begun_at = begun_at - INTERVAL 2 MINUTE WHERE scope = '${call.scope}'`,
+    );
+    const answers = await Promise.all(Array.from({ length: 5 }, () => idempotency.begin(call)));
+    expect(answers.filter(({ state }) => state === 'new')).toHaveLength(1);
+  });
+
+  it('disables a provider that is no longer registered, and keeps its row', async () => {
+    const twilio = { key: 'twilio', label: 'Twilio', category: 'messaging', authKinds: ['basic', 'api_key'] };
+    const gone = { key: 'gone', label: 'Gone', category: 'crm', authKinds: [] };
+    await stores.app.providers.sync([twilio, gone]);
+    await stores.app.providers.sync([twilio]);
+    expect(await stores.app.providers.list()).toEqual([
+      { ...gone, enabled: false },
+      { ...twilio, enabled: true },
+    ]);
+  });
+
+  it('says in one sentence that the database does not answer', async () => {
+    const nowhere = openDatabase('mysql://root:canary@127.0.0.1:9/none', { poolMax: 1 });
+    await expect(nowhere.query('SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
+    await nowhere.close();
+  });
+});
