@@ -90,7 +90,7 @@ function translate(error: unknown): ApiError | undefined {
     return new ApiError(503, 'database_unavailable', 'The database does not answer: try again shortly.', { retryAfterS: 5 });
   const { status, type } = (error ?? {}) as { status?: number; type?: string };
   if (type === 'entity.too.large') return new ApiError(413, 'too_large', 'The body is too large: at most 256 KiB.');
-  if (type === 'entity.parse.failed') return new ApiError(400, 'malformed_body', 'The body is not valid JSON.');
+  if (type === 'entity.parse.failed') return new ApiError(400, 'malformed_body', 'The body is not a valid JSON object.');
   if (status === 415) return new ApiError(415, 'unsupported_media_type', 'The body’s charset or encoding is not supported.');
   if (status !== undefined && status >= 400 && status < 500)
     return new ApiError(status, 'malformed_request', 'The request cannot be read.');

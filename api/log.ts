@@ -50,13 +50,15 @@ export function logRequests(log: Logger) {
     },
     wrapSerializers: false,
     serializers: {
-      req: (request: { id: unknown; method?: string }) => ({ id: request.id, method: request.method }),
+      req: (request: { method?: string }) => ({ method: request.method }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
       err: plainError,
     },
     quietReqLogger: true,
     autoLogging: { ignore: (request) => probes.includes(request.url ?? '') },
     customProps: (_request, response) => {
+      // Asked for at the start too, when nothing is known yet.
+      if (!response.headersSent) return {};
       const { route, ids, caller, outcome } = response.locals ?? {};
       return { route: route ?? 'none', ...(ids && { ids }), ...(caller && { key: caller.keyId }), ...(outcome && { outcome }) };
     },

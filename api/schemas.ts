@@ -46,6 +46,13 @@ export const verdictSchema = z
   })
   .meta({ id: 'CommandAnswer' });
 
+const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
+/** A provider's settings as a form gives them, before the provider's own schema takes them; never deeper than a form. */
+export const settingsInput = z.record(
+  z.string().max(60),
+  z.union([scalar, z.array(scalar).max(100), z.record(z.string().max(60), scalar)]),
+);
+
 export const credentialsSchema = z.strictObject({
   kind: z.string().min(1).max(40).meta({ description: 'One of the provider’s auth kinds.' }),
   values: z

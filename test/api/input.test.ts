@@ -125,6 +125,17 @@ describe('Bodies', () => {
   it('larger than 256 KiB are answered 413', async () => {
     expect((await post(path(), `"${'a'.repeat(256 * 1024)}"`, json)).status).toBe(413);
   });
+  it('that nest without end are answered 400, with an Idempotency-Key too', async () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const deep = open.repeat(40_000) + '1' + close.repeat(40_000);
+      const body = `{"providerKey":"twilio","purpose":"x","label":"y","reason":"z","settings":{"region":${deep}}}`;
+      const headers = { ...json, 'idempotency-key': `deep-${open.length}` };
+      expect((await post(`/v1/companies/${ours.id}/connections`, body, headers)).status).toBe(400);
+    }
+  });
   it('on routes that take none are refused', async () => {
     const answer = await post(`/v1/connections/${things['connectionId']}/resume`, { now: true });
     expect([answer.status, paths(answer)]).toEqual([400, ['now']]);

@@ -4,7 +4,7 @@ import { checkSettings } from '../../check-provider-input.ts';
 import { invalid, notFound } from '../../errors.ts';
 import { startOnboarding as startWorkflow } from '../../onboarding.ts';
 import { route } from '../../route.ts';
-import { idSchema, name } from '../../schemas.ts';
+import { idSchema, name, settingsInput } from '../../schemas.ts';
 import { asOverrides, policyOverridesSchema } from './policy.ts';
 import { connectionSchema, describeConnection } from './schema.ts';
 
@@ -19,7 +19,7 @@ export const startOnboarding = route({
     label: name(),
     reason: name(280).meta({ description: 'Why the company wants it.' }),
     ownerUserId: idSchema('user').nullable().default(null).meta({ description: 'Who is told first when it breaks.' }),
-    settings: z.record(z.string(), z.unknown()).default({}),
+    settings: settingsInput.default({}),
     policy: policyOverridesSchema.optional(),
   }),
   status: 201,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { getProvider } from '../../../providers/registry.ts';
 import { checkSettings } from '../../check-provider-input.ts';
 import { route } from '../../route.ts';
+import { settingsInput } from '../../schemas.ts';
 import { connectionDetailSchema, describeConnectionDetail } from './schema.ts';
 
 export const updateSettings = route({
@@ -9,7 +10,7 @@ export const updateSettings = route({
   path: '/connections/:connectionId/settings',
   permission: 'connection.settings',
   summary: 'Change provider-specific settings; keys that are not sent stay, a key sent as null is removed',
-  body: z.strictObject({ settings: z.record(z.string(), z.unknown()) }),
+  body: z.strictObject({ settings: settingsInput }),
   answer: connectionDetailSchema,
   async handle({ deps, found: { connection }, body, audit }) {
     const before = await deps.stores.connections.settings(connection.id);
