@@ -2,6 +2,7 @@
 import { heartbeat } from '@temporalio/activity';
 import { holdsEvents } from '../domain/connection-state.ts';
 import { consequences } from '../domain/failure.ts';
+import { oversizedFields } from '../domain/field-limits.ts';
 import { applyMapping } from '../domain/mapping.ts';
 import { canonicalObjects, type CanonicalObject, type CanonicalRecord, type NormalizedEvent } from '../domain/records.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
@@ -54,7 +55,10 @@ export function eventActivities(deps: ActivityDeps) {
     if (event.source === 'webhook') {
       const { type, data } = event;
       const occurredAt = event.occurredAt?.toISOString() ?? event.receivedAt.toISOString();
-      return { event, normalized: deps.getProvider(connection.providerKey).normalize({ type, data, occurredAt }) };
+      const normalized = deps.getProvider(connection.providerKey).normalize({ type, data, occurredAt });
+      const faults = normalized.flatMap((meant) => oversizedFields('fields' in meant ? { ...meant, ...meant.fields } : meant));
+      if (faults.length > 0) return { sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; ') };
+      return { event, normalized };
     }
     const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
     const mapping = object && (await app.mappings.current(connection.id, object));

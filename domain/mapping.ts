@@ -1,3 +1,4 @@
+import { oversizedFields } from './field-limits.ts';
 import { messageStatuses, type CanonicalObject, type CanonicalRecord } from './records.ts';
 
 /** How one field of a canonical record is made from a provider's raw record. */
@@ -80,6 +81,10 @@ export function applyMapping(mapping: MappingSet, raw: unknown): MappingResult {
     issues.push({ path: mapping.externalId, message: 'is empty, and the record needs an id' });
   const sourceUpdatedAt = transforms.timestamp(valueAt(raw, mapping.sourceUpdatedAt));
   if (sourceUpdatedAt === undefined) issues.push({ path: mapping.sourceUpdatedAt, message: 'is not a valid timestamp' });
+  const sources: Record<string, string> = { externalId: mapping.externalId, sourceUpdatedAt: mapping.sourceUpdatedAt };
+  for (const { target, source } of mapping.fields) sources[target] = source;
+  for (const { field, message } of oversizedFields({ ...fields, externalId, sourceUpdatedAt }))
+    issues.push({ path: sources[field] ?? field, message });
   if (issues.length > 0) return { issues };
   return { record: { object: mapping.object, externalId, sourceUpdatedAt, fields } as unknown as CanonicalRecord };
 }

@@ -112,6 +112,22 @@ describe('applyMapping', () => {
     },
   );
 
+  it.each([
+    ['to', '4'.repeat(65), 'is longer than 64 characters'],
+    ['sid', 'S'.repeat(256), 'is longer than 255 characters'],
+    ['parts', '65536', 'is not between 0 and 65,535'],
+    ['parts', '-1', 'is not between 0 and 65,535'],
+    ['price', '1234567890123.5', 'has more than 12 digits before the point'],
+  ])('refuses %s when it is larger than its column', (path, value, text) => {
+    expect(mapped({ ...raw, [path]: value })).toEqual([{ path, message: text }]);
+  });
+
+  it.each(['0099-01-01T00:00:00Z', '+012026-11-21T00:00:00Z'])('refuses the year of %p, because a database would', (updated) => {
+    expect(mapped({ ...raw, meta: { updated } })).toEqual([
+      { path: 'meta.updated', message: 'is not a year between 1000 and 9999' },
+    ]);
+  });
+
   it('never repeats a value in an issue: it may be a phone number', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), (text) => {

@@ -1,0 +1,36 @@
+/**
+ * How much a field of ours may hold; the database's columns are as wide. One value that does not fit would otherwise be refused by
+ * the database, and with it the whole page or batch that it came in, again and again.
+ */
+const textMax: Record<string, number> = {
+  externalId: 255,
+  fromAddress: 64,
+  toAddress: 64,
+  address: 64,
+  /** 16,000 characters of four bytes each. */
+  body: 16_000,
+  errorCode: 64,
+  currency: 3,
+  category: 100,
+  unit: 64,
+};
+const decimals = ['price', 'quantity'];
+const times = ['sentAt', 'sourceUpdatedAt', 'occurredAt'];
+
+/** Names each field that is too large, by its name in our words; never with its value. */
+export function oversizedFields(fields: object): { field: string; message: string }[] {
+  return Object.entries(fields).flatMap(([field, value]) => {
+    const message = value === null || value === undefined ? undefined : fault(field, value);
+    return message === undefined ? [] : [{ field, message }];
+  });
+}
+
+function fault(field: string, value: unknown): string | undefined {
+  const text = String(value);
+  if (Object.hasOwn(textMax, field) && [...text].length > textMax[field]!) return `is longer than ${textMax[field]} characters`;
+  if (field === 'address' && !/^[\x20-\x7e]*$/.test(text)) return 'is not a phone number or the name of a sender';
+  if (field === 'segments' && !(Number(value) >= 0 && Number(value) <= 65_535)) return 'is not between 0 and 65,535';
+  if (decimals.includes(field) && !/^-?\d{1,12}(\.|$)/.test(text)) return 'has more than 12 digits before the point';
+  if (times.includes(field) && !/^[1-9]\d{3}-/.test(text)) return 'is not a year between 1000 and 9999';
+  return undefined;
+}
