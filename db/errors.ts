@@ -40,7 +40,11 @@ export function asDatabaseError(error: unknown): unknown {
     .replace(/entry '[\s\S]*'(?= for key)/, 'entry (cut)')
     .replace(/(value:?) '[\s\S]*'(?= for)/, '$1 (cut)')
     .replace(/near '[\s\S]*'(?= at line)/, 'near (cut)');
-  return new DatabaseError(driver.code ?? error.name, `The database answered: ${message}`);
+  const answered = driver.sqlMessage !== undefined;
+  return new DatabaseError(
+    driver.code ?? error.name,
+    `${answered ? 'The database answered' : 'The database cannot be reached'}: ${message}`,
+  );
 }
 
 export function isDuplicate(error: unknown): boolean {

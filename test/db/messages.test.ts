@@ -29,7 +29,11 @@ describe.each(servers)('the messages stores on $name', ({ server }) => {
       by,
     );
   const sent = (externalId: string, status: DeliveryStatus = 'accepted') => ({
-    ...{ externalId, status, segments: 2, errorCode: null, source: 'us' as const },
+    externalId,
+    status,
+    segments: 2,
+    errorCode: null,
+    source: 'us' as const,
   });
   const statusOf = async (id: string) => (await stores.app.deliveries.find(id))!.status;
 

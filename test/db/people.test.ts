@@ -87,8 +87,13 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
   });
 
   const failure = (cause: string, rawEventId: string | null = null) => ({
-    ...{ companyId: at.companyId, connectionId: at.connectionId, kind: 'event' as const, cause },
-    ...{ code: 'record_rejected' as const, sentence: `It failed: ${cause}`, rawEventId },
+    companyId: at.companyId,
+    connectionId: at.connectionId,
+    kind: 'event' as const,
+    cause,
+    code: 'record_rejected' as const,
+    sentence: `It failed: ${cause}`,
+    rawEventId,
   });
 
   it('keeps one open item for each failure, counts repeats, and gives up after eight', async () => {

@@ -29,7 +29,12 @@ export async function openStores(server: string): Promise<OpenStores> {
   const trafficWith = (encryptPayloads: boolean) => createTrafficStores(trafficDb, { masterKey, encryptPayloads });
   await app.providers.sync([{ key: 'twilio', label: 'Twilio', category: 'messaging', authKinds: ['basic'] }]);
   return {
-    ...{ app, traffic: trafficWith(true), appDb, trafficDb, masterKey, trafficWith },
+    app,
+    traffic: trafficWith(true),
+    appDb,
+    trafficDb,
+    masterKey,
+    trafficWith,
     async close() {
       await appDb.close();
       await trafficDb.close();
@@ -82,9 +87,17 @@ export function message(
     externalId,
     sourceUpdatedAt,
     fields: {
-      ...{ direction: 'outbound', fromAddress: '+15550002222', toAddress: '+15550003333', body: 'Hello', status: 'sent' },
-      ...{ segments: 1, errorCode: null, price: '0.0075', currency: 'USD', sentAt: '2026-11-20T09:59:00.000Z' },
+      direction: 'outbound',
+      fromAddress: '+15550002222',
+      toAddress: '+15550003333',
+      body: 'Hello',
+      status: 'sent',
+      segments: 1,
+      errorCode: null,
+      price: '0.0075',
+      currency: 'USD',
+      sentAt: '2026-11-20T09:59:00.000Z',
       ...fields,
-    } as MessageFields,
+    },
   };
 }
