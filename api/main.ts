@@ -85,8 +85,8 @@ async function stop(signal: string): Promise<void> {
   await Promise.all([appDatabase.close(), trafficDatabase.close()]);
   await connection.close();
   log.info('stopped');
-  // A retry that the gRPC layer had planned would fail loudly on the closed connection.
-  process.exit(0);
+  // Not by itself: a retry that the gRPC layer had planned would fail loudly on the closed connection.
+  log.flush(() => process.exit(0));
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, () => {

@@ -26,7 +26,7 @@ const environment = () => ({
 });
 
 function start(env: Record<string, string | undefined>) {
-  const child = spawn(process.execPath, [main], { env: env as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => lines.push(line));
   const exited = once(child, 'close').then(([code]) => code as number | null);
