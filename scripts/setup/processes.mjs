@@ -38,7 +38,7 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
       for (const line of lines) {
         entry.lastLines = [...entry.lastLines, line].slice(-lastLinesMax);
         if (entry.readyLine?.test(line)) entry.sawReadyLine = true;
-        if (shown) say(`${name.padEnd(8)}| ${line}`);
+        if (shown && entry.isReady && !stopping && isNotable(line)) say(`${name.padEnd(8)}| ${line}`);
       }
     };
     child.stdout.setEncoding('utf8').on('data', hear);
@@ -117,7 +117,7 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
 
   return {
     /**
-     * `entry`: name, command, args, env, cwd; `shown` prints its lines; ready when `isUp()` says so or a line matches `readyLine`;
+     * `entry`: name, command, args, env, cwd; `shown` prints what is notable; ready when `isUp()` says so or a line matches `readyLine`;
      * `onReady()` then runs, after a restart too; `restart` when it may be started again; `graceMs` from SIGTERM to SIGKILL.
      */
     async start(entry) {
@@ -141,3 +141,12 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
 }
 
 const indent = (lines) => lines.map((line) => `    ${line}`).join('\n');
+
+/** Warnings and worse, and whatever is not a log line; everything else is in the log file. */
+function isNotable(line) {
+  try {
+    return JSON.parse(line).level >= 40;
+  } catch {
+    return line.trim() !== '';
+  }
+}
