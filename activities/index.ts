@@ -2,6 +2,7 @@
 import { connectorActivities } from './connector.ts';
 import type { ActivityDeps } from './deps.ts';
 import { eventActivities } from './events.ts';
+import { messageDecisionActivities } from './message-decisions.ts';
 import { messageActivities } from './messages.ts';
 import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
@@ -14,6 +15,7 @@ export function createActivities(deps: ActivityDeps) {
     ...syncActivities(deps),
     ...eventActivities(deps),
     ...messageActivities(deps),
+    ...messageDecisionActivities(deps),
     ...peopleActivities(deps),
   };
 }

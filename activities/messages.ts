@@ -1,31 +1,27 @@
-/** Sends one message, asks after it, and hands it to people. The row is the truth: it is claimed before every request. */
+/** Sends one message and asks after it. The row is the truth: it is claimed before every request. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import type { FailureCode } from '../domain/failure.ts';
 import { isFinal, type DeliveryStatus } from '../domain/delivery-status.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
-import type { ConnectionPolicy } from '../domain/policy.ts';
 import type { Delivery } from '../db/app/stores/deliveries.ts';
 import type { SendMessage, SentMessage } from '../providers/contract.ts';
-import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { getDelivery, type DeliveryRef } from './delivery.ts';
+import type { ActivityDeps } from './deps.ts';
 import { asActivityFailure, callProvider, failWith, openConnection, type OpenedConnection } from './provider-call.ts';
-
-interface DeliveryRef extends ConnectionRef {
-  deliveryId: string;
-  policy: ConnectionPolicy['delivery'];
-}
 
 export type SendResult =
   | { next: 'await_status' | 'ended'; status: DeliveryStatus }
-  /** `slotAtMs` is the sender's reserved place, kept so that waiting for it does not reserve another. */
-  | { next: 'wait'; waitMs: number; slotAtMs: number | null; why: string }
-  | { next: 'ask_person'; code: FailureCode; sentence: string };
+  /**
+   * `slotAtMs` is the sender's reserved place, kept so that waiting for it does not reserve another. `mayBeOut` says that an earlier
+   * request may have gone out: it can no longer be called back.
+   */
+  | { next: 'wait'; waitMs: number; slotAtMs: number | null; mayBeOut: boolean; why: string };
 
 export function messageActivities(deps: ActivityDeps) {
   const { app } = deps;
 
   return {
     async sendDelivery(input: DeliveryRef & { slotAtMs: number | null }): Promise<SendResult> {
-      const delivery = await get(input.deliveryId);
+      const delivery = await getDelivery(deps, input.deliveryId);
       const settled = isSettled(delivery);
       if (settled) return settled;
       const opened = await openConnection(deps, input.connectionId);
@@ -49,6 +45,7 @@ export function messageActivities(deps: ActivityDeps) {
             next: 'wait',
             waitMs: input.policy.lookAfterMs,
             slotAtMs: input.slotAtMs,
+            mayBeOut: true,
             why: 'Another attempt is under way.',
           };
       }
@@ -57,83 +54,18 @@ export function messageActivities(deps: ActivityDeps) {
 
     /** Asks the provider for a status that it did not tell by itself. */
     async pollDelivery(input: DeliveryRef): Promise<{ status: DeliveryStatus }> {
-      const delivery = await get(input.deliveryId);
+      const delivery = await getDelivery(deps, input.deliveryId);
       if (isFinal(delivery.status) || !delivery.externalId) return { status: delivery.status };
       const { provider, context } = await openConnection(deps, input.connectionId);
       const { externalId } = delivery;
       const sent = await callProvider(provider, () => provider.sendMessage!.fetch(context, externalId));
-      return app.deliveries.advance(delivery.id, asDeliveryStatus(sent), { source: 'lookup', errorCode: sent.errorCode });
-    },
-
-    /** Nobody can know, or nobody can send: the message waits, visibly, for a person. */
-    async holdDelivery(input: DeliveryRef & { code: FailureCode; sentence: string }): Promise<void> {
-      const { deliveryId, companyId, connectionId, code, sentence } = input;
-      const delivery = await get(deliveryId);
-      if (delivery.status === 'sending') await app.deliveries.advance(deliveryId, 'ambiguous', { source: 'us', sentence });
-      await app.errorQueue.put({
-        companyId,
-        connectionId,
-        kind: 'delivery',
-        cause: deliveryId,
-        code,
-        sentence,
-        rawEventId: null,
-        deliveryId,
+      const { status } = await app.deliveries.advance(delivery.id, asDeliveryStatus(sent), {
+        source: 'lookup',
+        errorCode: sent.errorCode,
       });
-      await app.tasks.open({
-        companyId,
-        connectionId,
-        cause: 'message_waits',
-        subject: deliveryId,
-        sentence: `A message waits for your decision. ${sentence}`,
-      });
-    },
-
-    async applyDeliveryDecision(input: {
-      deliveryId: string;
-      decision: 'was_sent' | 'send_again' | 'abandon';
-      by: string;
-    }): Promise<{ status: DeliveryStatus }> {
-      const { deliveryId, decision, by } = input;
-      const sentence = `A person decided: ${decision.replace('_', ' ')} (${by}).`;
-      if (decision === 'send_again') await app.deliveries.release(deliveryId);
-      else
-        await app.deliveries.advance(deliveryId, decision === 'was_sent' ? 'accepted' : 'cancelled', {
-          source: 'person',
-          sentence,
-        });
-      await app.tasks.completeBySubject(deliveryId, sentence, by);
-      const delivery = await get(deliveryId);
-      await app.errorQueue.settle({ connectionId: delivery.connectionId, deliveryId });
-      return { status: delivery.status };
-    },
-
-    async withdrawDelivery({ deliveryId, by }: { deliveryId: string; by: string }): Promise<{ status: DeliveryStatus }> {
-      return app.deliveries.advance(deliveryId, 'cancelled', {
-        source: 'person',
-        sentence: `Cancelled by ${by} before it was sent.`,
-      });
-    },
-
-    /** The message ended without reaching anybody: somebody should know, and may choose another way. */
-    async openDeliveryTask(input: DeliveryRef & { status: DeliveryStatus }): Promise<void> {
-      const delivery = await get(input.deliveryId);
-      const why = delivery.sentence ?? 'The provider gave no reason.';
-      await app.tasks.open({
-        companyId: input.companyId,
-        connectionId: input.connectionId,
-        cause: `message_${input.status}`,
-        subject: input.deliveryId,
-        sentence: `A message ended as ${input.status}. ${why} Reach the person another way, or correct the cause and send a new message.`,
-      });
+      return { status }; // and not the row: a history keeps what an activity answers
     },
   };
-
-  async function get(deliveryId: string): Promise<Delivery> {
-    const delivery = await app.deliveries.find(deliveryId);
-    if (!delivery) throw failWith('defect', `The delivery ${deliveryId} is gone, though its workflow lives.`);
-    return delivery;
-  }
 
   async function block(delivery: Delivery): Promise<SendResult> {
     const { status } = await app.deliveries.advance(delivery.id, 'blocked', {
@@ -157,6 +89,7 @@ export function messageActivities(deps: ActivityDeps) {
         next: 'wait',
         waitMs: quietEnd - now,
         slotAtMs: null,
+        mayBeOut: false,
         why: `Quiet hours until ${new Date(quietEnd).toISOString()}.`,
       };
     const slotAtMs =
@@ -169,7 +102,9 @@ export function messageActivities(deps: ActivityDeps) {
           now: new Date(now),
         })
       ).getTime();
-    return slotAtMs > now ? { next: 'wait', waitMs: slotAtMs - now, slotAtMs, why: 'Waits for its sender’s turn.' } : null;
+    return slotAtMs > now
+      ? { next: 'wait', waitMs: slotAtMs - now, slotAtMs, mayBeOut: false, why: 'Waits for its sender’s turn.' }
+      : null;
   }
 
   /** An earlier attempt's answer was lost. Looks whether it went out; `null` says that it certainly did not. */
@@ -186,6 +121,7 @@ export function messageActivities(deps: ActivityDeps) {
         next: 'wait',
         waitMs,
         slotAtMs: input.slotAtMs,
+        mayBeOut: true,
         why: 'An answer was lost; looks at the provider before sending again.',
       };
     const alike = await callProvider(provider, () => action.find(context, delivery, attemptedAt));
@@ -224,6 +160,7 @@ export function messageActivities(deps: ActivityDeps) {
           next: 'wait',
           waitMs: input.policy.lookAfterMs,
           slotAtMs: input.slotAtMs,
+          mayBeOut: true,
           why: 'The answer was lost; looks at the provider before sending again.',
         };
       if (failure.code === 'record_rejected') {

@@ -25,6 +25,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
   let status: DeliveryStatus = 'queued';
   let sent = false;
   let attempting = false;
+  let mayBeOut = false;
   let waitsForPerson = false;
   let decision: DecideDeliveryInput | undefined;
   let cancelledBy: string | undefined;
@@ -41,7 +42,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
   });
   setHandler(cancelDeliveryUpdate, ({ by }): CommandAnswer => {
     if (cancelledBy) return { verdict: 'already', sentence: 'The message is being cancelled.' };
-    if (sent || attempting || status !== 'queued')
+    if (sent || attempting || mayBeOut || status !== 'queued')
       return { verdict: 'refused', reason: 'The message was handed to the provider and cannot be called back.' };
     cancelledBy = by;
     return { verdict: 'accepted' };
@@ -56,7 +57,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     const tried = await attempt(slotAtMs);
     if (tried.next === 'await_status') sent = true;
     else if (tried.next === 'wait') {
-      slotAtMs = tried.slotAtMs;
+      ({ slotAtMs, mayBeOut } = tried);
       setCurrentDetails(tried.why);
       await condition(() => sent || cancelledBy !== undefined, tried.waitMs);
     } else if (tried.next === 'ask_person') await askPerson(tried);
@@ -88,14 +89,17 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
 
   async function askPerson({ code, sentence }: { code: FailureCode; sentence: string }): Promise<void> {
     setCurrentDetails(`Waits for a person: ${sentence}`);
-    await own.holdDelivery({ ...input, code, sentence });
+    mayBeOut = true; // until the row says otherwise
+    const held = await own.holdDelivery({ ...input, code, sentence });
+    mayBeOut = held.status !== 'queued';
     waitsForPerson = true;
     await condition(() => decision !== undefined || sent || cancelledBy !== undefined);
     waitsForPerson = false;
-    if (!decision) return;
+    if (!decision) return own.closeDeliveryQuestion(input);
     const decided = await own.applyDeliveryDecision({ deliveryId, decision: decision.decision, by: decision.by });
     if (decision.decision === 'was_sent') sent = true;
     decision = undefined;
+    mayBeOut = decided.status !== 'queued';
     if (mayAdvance(status, decided.status)) status = decided.status;
   }
 }

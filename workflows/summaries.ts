@@ -32,6 +32,7 @@ const summaries: Record<keyof Activities, string> = {
   sendDelivery: 'Send the message, or look whether it went out',
   pollDelivery: 'Ask the provider for the message’s status',
   holdDelivery: 'Keep the message for a person’s decision',
+  closeDeliveryQuestion: 'Close the question that answered itself',
   applyDeliveryDecision: 'Carry out the person’s decision',
   withdrawDelivery: 'Cancel the message before it is sent',
   openDeliveryTask: 'Tell people that the message reached nobody',

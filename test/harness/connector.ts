@@ -73,20 +73,12 @@ export async function bring(engine: Engine, launched: Launched, state: Connectio
     if (state === 'paused') return;
     await commands.resume();
   }
-  switch (state) {
-    case 'paused':
-      await commands.pause();
-      break;
-    case 'needs_reauthorization':
-      await commands.tellFailedRun('credentials_rejected');
-      break;
-    case 'degraded':
-    case 'manual_fallback':
-      await commands.tellFailedRun('permission_missing');
-      await commands.reaches('degraded');
-      if (state === 'manual_fallback') await commands.enterManualValue();
-      break;
-    default:
+  if (state === 'paused') await commands.pause();
+  if (state === 'needs_reauthorization') await commands.tellFailedRun('credentials_rejected');
+  if (state === 'degraded' || state === 'manual_fallback') {
+    await commands.tellFailedRun('permission_missing');
+    await commands.reaches('degraded');
   }
+  if (state === 'manual_fallback') await commands.enterManualValue();
   await commands.reaches(state);
 }

@@ -16,7 +16,7 @@ export interface SentAtTwilio {
   to: string;
   body: string;
   status: string;
-  createdAt: string;
+  createdAt: Date;
 }
 
 export interface Sending {

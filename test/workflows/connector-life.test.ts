@@ -214,7 +214,8 @@ describe('a paused connection', () => {
       () => engine.traffic.events.countWaiting(connectionId),
       (waiting) => waiting === 0,
     );
-    expect((await received()).map(({ body }) => body).toSorted()).toEqual(['One', 'Two']);
+    expect(new Set((await received()).map(({ body }) => body))).toEqual(new Set(['One', 'Two']));
+    expect(await received()).toHaveLength(2);
   });
 });
 

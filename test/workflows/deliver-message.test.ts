@@ -175,7 +175,7 @@ describe('a message that must wait', () => {
     const sending = await send(engine, launched, { policy: { quietHours } });
     expect(await sending.ends()).toEqual({ status: 'delivered' });
     const [message] = await sending.atTwilio();
-    expect(Date.parse(message!.createdAt) - startedMs).toBeGreaterThanOrEqual(850);
+    expect(message!.createdAt.getTime() - startedMs).toBeGreaterThanOrEqual(850);
     engine.deps.now = () => new Date();
   });
 
@@ -200,7 +200,7 @@ describe('a message that must wait', () => {
     await Promise.all(sendings.map((sending) => sending.ends()));
     const times = (await Promise.all(sendings.map((sending) => sending.atTwilio())))
       .flat()
-      .map(({ createdAt }) => Date.parse(createdAt))
+      .map(({ createdAt }) => createdAt.getTime())
       .toSorted((a, b) => a - b);
     expect(times).toHaveLength(3);
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(850);
@@ -216,7 +216,7 @@ describe('a message that must wait', () => {
     expect(await sending.ends()).toEqual({ status: 'delivered' });
     const messages = await sending.atTwilio();
     expect(messages).toHaveLength(1);
-    expect(Date.parse(messages[0]!.createdAt) - startedMs).toBeGreaterThanOrEqual(950);
+    expect(messages[0]!.createdAt.getTime() - startedMs).toBeGreaterThanOrEqual(950);
   });
 });
 

@@ -164,7 +164,7 @@ describe('an event that cannot be applied', () => {
     const launched = await connect(engine, { messages: 0 });
     const bad = inbound(sidOf(2), 'Too long a sender', `+${'4'.repeat(500)}`);
     await drain(launched, stored(launched, [inbound(sidOf(1), 'One'), bad, inbound(sidOf(3), 'Three')]));
-    expect((await received(launched)).map(({ body }) => body).toSorted()).toEqual(['One', 'Three']);
+    expect(new Set((await received(launched)).map(({ body }) => body))).toEqual(new Set(['One', 'Three']));
     const { items } = await engine.app.errorQueue.list({ connectionId: launched.connectionId, limit: 5 });
     expect(items).toMatchObject([{ kind: 'event', code: 'record_rejected', state: 'pending', rawEventId: expect.any(String) }]);
     expect((await statesOf(launched)).toSorted()).toEqual(['applied', 'applied', 'failed']);

@@ -28,7 +28,7 @@ const rung = (position: number, tell: Rung['tell'], acknowledgeWithinMs: number)
 interface Notice {
   to: string;
   body: string;
-  createdAt: string;
+  createdAt: Date;
 }
 const noticesOf = async (incidentId: string): Promise<Notice[]> => {
   const { accountSid } = engine.notifier;
@@ -82,7 +82,7 @@ describe('the ladder', () => {
     ]);
     const notices = await told(3);
     expect(notices.map(({ to }) => to)).toEqual([company.owner.phone, company.admin.phone, platformPhone]);
-    const times = notices.map(({ createdAt }) => Date.parse(createdAt));
+    const times = notices.map(({ createdAt }) => createdAt.getTime());
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(450);
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(450);
     expect(new Set(notices.map(({ body }) => body)).size).toBe(3);
@@ -149,7 +149,11 @@ describe('a rung', () => {
     const { handle, told, incidentId } = await start(started.connectionId, companyId, [rung(1, 'company_admin', 60_000)]);
     const notices = await told(2);
     expect(notices.map(({ to }) => to).toSorted()).toEqual([started.company.admin.phone, phone].toSorted());
-    expect(await engine.app.incidents.alerts(incidentId)).toMatchObject([{ state: 'sent' }, { state: 'sent' }]);
+    const alerts = await until(
+      () => engine.app.incidents.alerts(incidentId),
+      (rows) => rows.every(({ state }) => state === 'sent'),
+    );
+    expect(alerts).toHaveLength(2);
     await handle.executeUpdate(resolveEscalationUpdate, resolve);
   });
 
@@ -162,7 +166,11 @@ describe('a rung', () => {
     expect(notices[0]!.to).toBe(company.admin.phone);
     const { items } = await engine.app.tasks.list({ companyId, open: true, limit: 10 });
     expect(items).toMatchObject([{ cause: 'nobody_to_tell', subject: `${incidentId}:1` }]);
-    expect(await engine.app.incidents.alerts(incidentId)).toMatchObject([
+    const alerts = await until(
+      () => engine.app.incidents.alerts(incidentId),
+      (rows) => rows.some(({ state }) => state === 'sent'),
+    );
+    expect(alerts).toMatchObject([
       { rung: 1, state: 'failed', sentence: 'The person has no phone number.' },
       { rung: 2, state: 'sent' },
     ]);
