@@ -15,10 +15,12 @@ export function canonicalJson(value: unknown): string {
 
 /** An outside key that fits its column: a longer one is cut and told apart by its hash. */
 export function boundedKey(key: string): string {
-  return key.length <= 255 ? key : `${key.slice(0, 190)}#${sha256(key).toString('hex')}`;
+  const bounded = key.length <= 255 ? key : `${key.slice(0, 190)}#${sha256(key).toString('hex')}`;
+  return bounded.toWellFormed();
 }
 
 /** A sentence that fits its column of 500 characters. */
 export function boundedSentence(sentence: string): string {
-  return sentence.length <= 500 ? sentence : `${sentence.slice(0, 499)}…`;
+  const bounded = sentence.length <= 500 ? sentence : `${sentence.slice(0, 499)}…`;
+  return bounded.toWellFormed();
 }

@@ -38,6 +38,11 @@ export function sqlTimeOrNull(time: Date | string | null): string | null {
   return time === null ? null : sqlTime(new Date(time));
 }
 
+/** JSON as every server takes it: half a surrogate pair, which MySQL refuses, becomes the replacement character. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.toWellFormed() : part));
+}
+
 /** A decimal column's text without trailing zeros: `12.50000000` is `12.5`. */
 export function plainDecimal(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;

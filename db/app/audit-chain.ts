@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
-import { canonicalJson, sha256 } from '../hash.ts';
-import { select, sqlTime, write } from '../sql.ts';
+import { boundedKey, canonicalJson, sha256 } from '../hash.ts';
+import { jsonText, select, sqlTime, write } from '../sql.ts';
 import type { AppDb } from './context.ts';
 import type { AuditEntry, AuditRow } from './stores/audit.ts';
 
@@ -33,8 +33,9 @@ export async function appendAudit({ sequelize }: AppDb, entry: AuditEntry, trans
   }
   const row = {
     ...entry,
+    subject: boundedKey(entry.subject),
     sequence: head!.sequence + 1,
-    detail: JSON.parse(JSON.stringify(entry.detail ?? {})) as Record<string, unknown>,
+    detail: JSON.parse(jsonText(entry.detail ?? {})) as Record<string, unknown>,
     from: entry.from ?? null,
     at: new Date(),
   };

@@ -141,6 +141,24 @@ describe.each(servers)('the messages stores on $name', ({ server }) => {
     await expect(stores.app.templates.update('tpl_none', { body: '', variables: [] }, by)).rejects.toThrow(NotFound);
   });
 
+  it('keeps the variables of a message whatever characters they hold', async () => {
+    const variables = { emoji: '🎉', quote: `'"\\`, half: '\ud800', zero: '\u0000', name: ':name ?' };
+    const { id } = await stores.app.deliveries.create(
+      {
+        companyId: at.companyId,
+        connectionId: at.connectionId,
+        templateId: null,
+        variables,
+        from: '+1',
+        to: '+2',
+        body: '\ud800🎉',
+        segments: 1,
+      },
+      by,
+    );
+    expect(await stores.app.deliveries.find(id)).toMatchObject({ variables: { ...variables, half: '\ufffd' }, body: '\ufffd🎉' });
+  });
+
   it('keeps an opt-out that a provider’s refusal told', async () => {
     const word = { connectionId: at.connectionId, companyId: at.companyId, address: '+15550003333' };
     await stores.app.optOuts.record({ ...word, state: 'out', source: '21610', at: new Date('2026-11-20T10:00:00Z') });

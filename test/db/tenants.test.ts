@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BadCursor } from '../../db/errors.ts';
 import { openDatabase } from '../../db/database.ts';
 import { write } from '../../db/sql.ts';
 import { by, connectedCompany, openStores, servers, type OpenStores } from './stores.ts';
+
+const oddTexts = ['é', '🎉', '\u0000', "' OR 1=1 --", '\\', '\ud800', 'x'.repeat(5_000), ':companyId', '?'];
 
 describe.each(servers)('the stores of companies, keys and audit on $name', ({ server }) => {
   let stores: OpenStores;
@@ -152,6 +155,45 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
       { ...gone, enabled: false },
       { ...twilio, enabled: true },
     ]);
+  });
+
+  it('takes any text for an id that a caller may send: it is unknown, not a failure', async () => {
+    for (const text of oddTexts) {
+      expect(await stores.app.companies.find(text)).toBeNull();
+      expect(await stores.app.connections.find(text)).toBeNull();
+      expect(await stores.app.connections.list({ companyId: text, limit: 5 })).toEqual({ items: [], nextCursor: null });
+      expect(await stores.app.health.list({ companyId: text, limit: 5 })).toEqual({ items: [], nextCursor: null });
+      expect(await stores.app.records.messages({ connectionId: text, limit: 5 })).toEqual({ items: [], nextCursor: null });
+      expect(await stores.app.optOuts.isOptedOut(text, text)).toBe(false);
+      expect(
+        await stores.app.idempotency.begin({ scope: `key_1:${text.slice(0, 99)}`, key: text.slice(0, 99), requestHash: 'h' }),
+      ).toEqual({
+        state: 'new',
+      });
+      expect(await stores.traffic.events.idOf(text, text)).toBeNull();
+      await stores.app.audit.append({
+        companyId: null,
+        actor: 'key_1',
+        action: 'x.read',
+        subject: text,
+        outcome: 'refused',
+        detail: { text },
+      });
+    }
+    expect(await stores.app.audit.firstBroken(null)).toBeNull();
+  });
+
+  it('takes any text for a cursor: one that it never gave out is refused by name, or begins nowhere', async () => {
+    const { companyId, connectionId } = await connectedCompany(stores.app);
+    for (const cursor of oddTexts) {
+      const page = { limit: 1, cursor };
+      expect((await stores.app.companies.list(page)).items.length).toBeLessThanOrEqual(1);
+      expect((await stores.app.health.list(page)).items.length).toBeLessThanOrEqual(1);
+      await expect(stores.app.audit.list({ companyId, ...page })).rejects.toThrow(BadCursor);
+      await expect(stores.app.records.messages({ connectionId, ...page })).rejects.toThrow(BadCursor);
+      await expect(stores.app.optOuts.list({ connectionId, ...page })).rejects.toThrow(BadCursor);
+      await expect(stores.traffic.events.list({ connectionId, ...page })).rejects.toThrow(BadCursor);
+    }
   });
 
   it('says in one sentence that the database does not answer', async () => {

@@ -25,7 +25,9 @@ describe.each(servers)('the traffic stores on $name', ({ server }) => {
     source: 'webhook',
     key,
     type: 'message_status',
-    ...{ occurredAt: null, receivedAt: new Date('2026-11-21T08:00:00.123Z'), data: { key, body: 'canary text' } },
+    occurredAt: null,
+    receivedAt: new Date('2026-11-21T08:00:00.123Z'),
+    data: { key, body: 'canary text' },
     ...more,
   });
   const events = () => stores.traffic.events;

@@ -71,7 +71,7 @@ export const tenants: Migration = {
     ) ${ddl.options}`,
 
     `CREATE TABLE IF NOT EXISTS api_idempotency_keys (
-      scope VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'Caller and route that the key belongs to',
+      scope VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'Caller and route that the key belongs to',
       idempotency_key ${ddl.foreign} NOT NULL,
       request_hash ${ddl.key} NOT NULL COMMENT 'Another request under the same key is refused',
       state ENUM('running','done') NOT NULL,

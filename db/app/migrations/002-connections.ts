@@ -60,7 +60,7 @@ export const connections: Migration = {
       reason VARCHAR(500) NOT NULL COMMENT 'Why the company wants this connection',
       last_success_at ${ddl.time} NULL COMMENT 'Last good run; freshness is computed from it and the clock',
       last_health_check_id ${ddl.id} NULL COMMENT 'The newest row of integration_health_checks',
-      lifecycle_workflow_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'Temporal workflow that holds its life once launched',
+      lifecycle_workflow_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'Temporal workflow that holds its life once launched',
       created_at ${ddl.created},
       PRIMARY KEY (id),
       KEY integration_connections_by_company (company_id, id),

@@ -31,7 +31,7 @@ export const sync: Migration = {
       job_id ${ddl.id} NOT NULL,
       connection_id ${ddl.id} NOT NULL,
       company_id ${ddl.id} NOT NULL,
-      workflow_id VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'Temporal workflow that holds the run',
+      workflow_id VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'Temporal workflow that holds the run',
       trigger_kind ENUM('schedule','manual','onboarding') NOT NULL COMMENT 'What started it',
       mapping_version INT UNSIGNED NULL COMMENT 'Mapping in force; NULL before the first page',
       outcome ENUM('succeeded','failed','cancelled','skipped') NULL COMMENT 'NULL while it is under way',

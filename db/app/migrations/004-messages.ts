@@ -62,7 +62,7 @@ export const messages: Migration = {
 
     `CREATE TABLE IF NOT EXISTS message_opt_outs (
       connection_id ${ddl.id} NOT NULL,
-      address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'E.164',
+      address VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'E.164',
       company_id ${ddl.id} NOT NULL,
       state ENUM('out','in') NOT NULL COMMENT 'out: never send to this address',
       source VARCHAR(32) NOT NULL COMMENT 'keyword, or the provider''s refusal',
@@ -74,7 +74,7 @@ export const messages: Migration = {
 
     `CREATE TABLE IF NOT EXISTS message_send_slots (
       connection_id ${ddl.id} NOT NULL,
-      address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'The sender',
+      address VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'The sender',
       next_free_ms BIGINT UNSIGNED NOT NULL COMMENT 'Milliseconds since 1970 from which the sender may send again',
       PRIMARY KEY (connection_id, address),
       CONSTRAINT message_send_slots_connection FOREIGN KEY (connection_id) REFERENCES integration_connections (id)

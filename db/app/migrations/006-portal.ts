@@ -21,7 +21,7 @@ export const portal: Migration = {
       connection_id ${ddl.id} NOT NULL,
       metric_key ${ddl.key} NOT NULL,
       kind ENUM('baseline','current','manual') NOT NULL COMMENT 'manual: entered by a person',
-      origin VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'What made it (baseline, a run''s id, a time): the same origin writes one row',
+      origin VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL COMMENT 'What made it (baseline, a run''s id, a time): the same origin writes one row',
       state ENUM('pending','active','closed','discarded') NOT NULL COMMENT 'Only active rows are shown; a manual one is pending until accepted and closed on recovery',
       value ${ddl.money} NOT NULL,
       period_start DATE NULL,

@@ -7,6 +7,7 @@ import {
   type Sequelize,
   type WhereOptions,
 } from 'sequelize';
+import { jsonText } from '../../sql.ts';
 import { cutPage, type Page, type PageInput } from '../../page.ts';
 
 /** A model whose attributes are `Row`. Rows leave this room through `plain` only. */
@@ -48,7 +49,7 @@ export function jsonColumn(name: string): ModelAttributeColumnOptions {
       return text === null || text === undefined ? null : JSON.parse(text);
     },
     set(this: Model, value: unknown) {
-      this.setDataValue(name, JSON.stringify(value));
+      this.setDataValue(name, jsonText(value));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { NotFound } from '../../errors.ts';
 import { newId } from '../../ids.ts';
-import { write } from '../../sql.ts';
+import { jsonText, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import { plain } from '../models/table.ts';
@@ -57,7 +57,7 @@ export function accountStore({ sequelize, models }: AppDb): AccountStore {
               reached.externalId,
               reached.label,
               reached.address ?? null,
-              JSON.stringify(reached.capabilities),
+              jsonText(reached.capabilities),
               'reached',
             ]),
           },

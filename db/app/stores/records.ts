@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { CanonicalRecord, MessageFields, NormalizedEvent } from '../../../domain/records.ts';
-import { type Page, type PageInput, cutPage } from '../../page.ts';
+import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { plainDecimal, select } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
@@ -71,7 +71,7 @@ export function recordStore(db: AppDb): RecordStore {
          FROM messages
          WHERE connection_id = :connectionId AND id < :before AND (:direction IS NULL OR direction = :direction)
          ORDER BY id DESC LIMIT :limit`,
-        { connectionId, direction, before: cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor), limit: limit + 1 },
+        { connectionId, direction, before: numberBelow(cursor), limit: limit + 1 },
       );
       const items = rows.map((row) => ({
         ...row,
