@@ -127,6 +127,7 @@ export function onboardingActivities(deps: ActivityDeps) {
     async undoOnboarding({ connectionId, by }: StepInput): Promise<void> {
       if (!(await app.connections.find(connectionId))) return;
       for (const { id } of await app.jobs.list(connectionId)) await deps.temporal.deleteSchedule(id);
+      await deps.traffic.events.forget(connectionId);
       await app.connections.removeUnlaunched(connectionId, { actor: by });
     },
   };

@@ -22,7 +22,7 @@ export interface Config {
   api: { host: string; port: number };
   /** Scheme and host that providers call, without a slash at the end. */
   publicUrl: string;
-  worker: { queues: TaskQueue[]; metricsPort: number };
+  worker: { queues: TaskQueue[]; metricsPort: number; rawRetentionDays: number };
   shutdownGraceMs: number;
   logLevel: string;
   /** Addresses used in place of the vendors' own, by provider key. */
@@ -66,7 +66,11 @@ export function loadConfig(env: Environment = process.env): Config {
     temporal: temporalConfig(values),
     api: { host: values.API_HOST, port: values.API_PORT },
     publicUrl: values.PUBLIC_URL,
-    worker: { queues: values.WORKER_QUEUES, metricsPort: values.WORKER_METRICS_PORT },
+    worker: {
+      queues: values.WORKER_QUEUES,
+      metricsPort: values.WORKER_METRICS_PORT,
+      rawRetentionDays: values.RAW_RETENTION_DAYS,
+    },
     shutdownGraceMs: values.SHUTDOWN_GRACE_S * 1_000,
     logLevel: values.LOG_LEVEL,
     providerBaseUrls: Object.fromEntries(

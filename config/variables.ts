@@ -89,6 +89,13 @@ export const variables = {
     .default([...queueNames])
     .meta({ description: 'The task queues that this worker process serves, comma separated.' }),
   WORKER_METRICS_PORT: port.default(0).meta({ description: "Port of the workers' Prometheus metrics; 0 for none." }),
+  RAW_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(30)
+    .meta({ description: 'Days that raw payloads and API call logs are kept. Events still waiting are kept longer.' }),
   SHUTDOWN_GRACE_S: z.coerce
     .number()
     .int()

@@ -7,6 +7,7 @@ import { createAppStores } from '../db/app/stores/index.ts';
 import { openDatabase } from '../db/database.ts';
 import { createTrafficStores } from '../db/traffic/stores/index.ts';
 import { getProvider } from '../providers/registry.ts';
+import { maintainTraffic } from './maintain-traffic.ts';
 import { providerHttp } from './provider-http.ts';
 import { temporalPort } from './temporal-port.ts';
 import { startWorkers } from './worker.ts';
@@ -51,6 +52,7 @@ const workers = await startWorkers({
     now: () => new Date(),
   },
 });
+const maintenance = maintainTraffic({ traffic, retentionDays: config.worker.rawRetentionDays, log });
 log.info({ queues: config.worker.queues }, 'workers ready');
 
 const asked = new Promise<'asked'>((resolve) => {
@@ -62,6 +64,7 @@ const ended = await Promise.race([asked, workers.failed.then(() => 'ended' as co
 });
 if (ended === 'asked') log.info('stopping: no new work, finishing what is under way');
 await workers.stop().catch(() => undefined);
+await maintenance.stop();
 await connection.close();
 await clientConnection.close();
 await Promise.all([appDatabase.close(), trafficDatabase.close()]);

@@ -21,7 +21,7 @@ export interface Reconciliation {
 export interface MetricStore {
   /** From canonical rows, over the metric's period that ends at `until`. */
   compute(connectionId: string, key: MetricKey, until: Date): Promise<string>;
-  /** Repeating it for the same run (or the baseline) replaces the value. */
+  /** One baseline, and one current value for each day (UTC): a later one of the same day replaces it. */
   saveSnapshot(input: {
     companyId: string;
     connectionId: string;
@@ -83,12 +83,13 @@ export function metricStore(db: AppDb): MetricStore {
     compute,
 
     async saveSnapshot({ companyId, connectionId, metricKey, kind, value, at, runId = null }) {
-      const origin = kind === 'baseline' ? 'baseline' : (runId ?? at.toISOString());
+      const origin = kind === 'baseline' ? 'baseline' : at.toISOString().slice(0, 10);
       await write(
         sequelize,
         `INSERT INTO metric_snapshots (id, company_id, connection_id, metric_key, kind, origin, state, value, taken_at, run_id)
          VALUES (:id, :companyId, :connectionId, :metricKey, :kind, :origin, 'active', :value, :at, :runId)
-         ON DUPLICATE KEY UPDATE value = VALUES(value), taken_at = VALUES(taken_at)`,
+         ON DUPLICATE KEY UPDATE value = IF(VALUES(taken_at) >= taken_at, VALUES(value), value),
+           run_id = IF(VALUES(taken_at) >= taken_at, VALUES(run_id), run_id), taken_at = GREATEST(VALUES(taken_at), taken_at)`,
         { id: newId('snapshot'), companyId, connectionId, metricKey, kind, origin, value, at: sqlTime(at), runId },
       );
     },
