@@ -185,3 +185,19 @@ export interface AskedRequest {
   query: Record<string, string>;
   fault: string | null;
 }
+
+/** `count` connections, launched side by side because each takes a second or two: `next()` hands out one that no test has had. */
+export async function connectAhead(
+  engine: Engine,
+  count: number,
+  options: ConnectionOptions = {},
+): Promise<{ next(): Launched }> {
+  const ready = await Promise.all(Array.from({ length: count }, () => connect(engine, options)));
+  return {
+    next() {
+      const launched = ready.pop();
+      if (!launched) throw new Error(`More than ${count} connections are needed: ask for more ahead.`);
+      return launched;
+    },
+  };
+}

@@ -3,12 +3,14 @@ import { connectionCommands, decideCommand, schedulesRun, type ConnectionCommand
 import { workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf, bring } from '../harness/connector.ts';
 import { createTwilioAccount, startEngine, type Engine } from '../harness/engine.ts';
-import { breakTwilio, connect, type Launched } from '../harness/scene.ts';
+import { breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
+  connections = await connectAhead(engine, 13);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -32,7 +34,7 @@ describe('every command', () => {
   it.each(['active', 'degraded', 'needs_reauthorization', 'paused', 'manual_fallback'] as const)(
     'answers in %s as the table says, and the state, its row and its Schedules follow',
     async (state) => {
-      const launched = await connect(engine);
+      const launched = connections.next();
       const commands = commandsOf(engine, launched);
       // Runs go on failing, so that none of them brings the connection back to active in between.
       await breakTwilio(engine, launched, '/Messages.json', { kind: 'status500', method: 'GET' });
@@ -57,7 +59,7 @@ describe('every command', () => {
 
 describe('sync now', () => {
   it('is accepted with a run of each stream, and those runs take place', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const answer = await commandsOf(engine, launched).syncNow();
     expect(answer).toMatchObject({ verdict: 'accepted' });
     if (answer.verdict !== 'accepted') return;
@@ -76,7 +78,7 @@ describe('sync now', () => {
   });
 
   it('starts only the stream that is asked for', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     expect(await commandsOf(engine, launched).syncNow('usage')).toMatchObject({
       verdict: 'accepted',
       runs: [{ stream: 'usage', status: 'accepted' }],
@@ -84,7 +86,7 @@ describe('sync now', () => {
   });
 
   it('names the run that is under way instead of starting another', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
     const first = await commands.syncNow('messages');
@@ -102,7 +104,7 @@ describe('sync now', () => {
   });
 
   it('is refused for a stream that the connection does not have', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     expect(await commandsOf(engine, launched).syncNow('calls')).toEqual({
       verdict: 'refused',
       code: 'configuration_invalid',
@@ -113,7 +115,7 @@ describe('sync now', () => {
 
 describe('commands that are given at the same time', () => {
   it('take turns: two pauses are one pause', async () => {
-    const commands = commandsOf(engine, await connect(engine));
+    const commands = commandsOf(engine, connections.next());
     const answers = await Promise.all([commands.pause(), commands.pause()]);
     expect(answers.map(({ verdict }) => verdict).toSorted()).toEqual(['accepted', 'already']);
   });
@@ -121,7 +123,7 @@ describe('commands that are given at the same time', () => {
 
 describe('reauthorize', () => {
   it('refuses credentials that do not work, keeps the old ones in force, and may be repeated', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     const answer = await commands.reauthorize({ ...launched.account, authToken: 'e'.repeat(32) });
     expect(answer).toMatchObject({ verdict: 'refused', code: 'credentials_rejected' });
@@ -130,7 +132,7 @@ describe('reauthorize', () => {
   });
 
   it('writes down what the account reaches now', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const { number } = await createTwilioAccount(engine, {
       sid: launched.account.accountSid,
       authToken: launched.account.authToken,
@@ -143,7 +145,7 @@ describe('reauthorize', () => {
 
 describe('disconnect', () => {
   it('forgets the credentials, deletes the Schedules and ends the workflow', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const jobs = await engine.app.jobs.list(launched.connectionId);
     expect(await commandsOf(engine, launched).disconnect()).toEqual({ verdict: 'accepted' });
     expect(await launched.connector.result()).toEqual({ state: 'disconnected' });

@@ -5,15 +5,17 @@ import { workflowIds } from '../../domain/workflow-ids.ts';
 import { connectorStatusQuery, policyChangedSignal, runFinishedSignal } from '../../workflows/messages.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
-import { breakTwilio, connect, quickPolicy, type Launched } from '../harness/scene.ts';
+import { breakTwilio, connect, connectAhead, quickPolicy, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 /** Events after which a workflow is told to continue as new: few, so that these tests pass through it. */
 const continueAsNewAt = 120;
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine({ continueAsNewAt });
+  connections = await connectAhead(engine, 8, { policy: impatient });
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -43,7 +45,7 @@ const failRuns = async (launched: Launched, count: number) => {
 
 describe('a connection whose provider is down', () => {
   it('is degraded after three failed runs, and its owner is told once, however often it goes on failing', async () => {
-    const launched = await connect(engine, { policy: impatient });
+    const launched = connections.next();
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'status500', method: 'GET' });
     await failRuns(launched, 2);
     expect(await engine.app.connections.get(launched.connectionId)).toMatchObject({ state: 'active' });
@@ -65,7 +67,7 @@ describe('a connection whose provider is down', () => {
   });
 
   it('recovers by itself: the incident closes, the escalation ends, the card is current again', async () => {
-    const launched = await connect(engine, { policy: impatient });
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'status500', method: 'GET', times: 3 });
     await failRuns(launched, 3);
@@ -103,7 +105,7 @@ describe('a connection whose provider is down', () => {
 
 describe('a connection whose credentials are rejected', () => {
   it('waits for new ones at once, and delivers again with them', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     const { accountSid } = launched.account;
     const { authToken } = await engine.sandbox.control<{ authToken: string }>('twilio', 'rotateToken', { accountSid });
@@ -166,7 +168,7 @@ describe('a value entered by a person', () => {
   });
 
   it('gives way to the provider’s own also when the connection was paused in between', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     await commands.tellFailedRun('permission_missing');
     await commands.reaches('degraded');
@@ -189,7 +191,7 @@ describe('a value entered by a person', () => {
 
 describe('a paused connection', () => {
   it('keeps the events that arrive, and applies each once on resume', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     const { connectionId, account } = launched;
     await commands.pause();
@@ -221,7 +223,7 @@ describe('a paused connection', () => {
 
 describe('a changed policy', () => {
   it('counts from the next run on', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     await launched.connector.signal(policyChangedSignal, { escalateAfterFailedRuns: 1, ladder: quickPolicy.ladder });
     await commands.tellFailedRun();
@@ -235,7 +237,7 @@ describe('a changed policy', () => {
 
 describe('a connection with a long life', () => {
   it('continues as new and knows everything that it knew', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     await launched.connector.signal(policyChangedSignal, { escalateAfterFailedRuns: 7, ladder: [] });
     await commands.tellFailedRun('permission_missing');
@@ -265,7 +267,7 @@ describe('a connection with a long life', () => {
   });
 
   it('loses no command that comes while it continues as new', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const commands = commandsOf(engine, launched);
     const { runId } = await launched.connector.describe();
     const answers = [];

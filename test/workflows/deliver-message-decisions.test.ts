@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commandsOf } from '../harness/connector.ts';
 import { plan, send, sendsAsked, type Sending } from '../harness/delivery.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
-import { breakTwilio, connect, type Launched } from '../harness/scene.ts';
+import { breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
+  connections = await connectAhead(engine, 9);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -18,7 +20,7 @@ const openItems = async ({ connectionId }: Launched) =>
 
 /** The answer to the request is lost, and the look at the provider is refused: nobody can know. */
 async function ambiguous(fault: 'reset_after_effect' | 'reset_before', statuses: { status: string; delayMs: number }[]) {
-  const launched = await connect(engine);
+  const launched = connections.next();
   await plan(engine, launched, statuses);
   await breakTwilio(engine, launched, '/Messages.json', { kind: fault, method: 'POST', times: 1 });
   await breakTwilio(engine, launched, '/Messages.json', { kind: 'revoked', method: 'GET', times: 1 });
@@ -97,7 +99,7 @@ describe('a message of which nobody knows whether it went out', () => {
 
 describe('a message that nobody can send', () => {
   it('waits for a person, and goes out when the credentials are mended', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const { accountSid } = launched.account;
     const { authToken } = await engine.sandbox.control<{ authToken: string }>('twilio', 'rotateToken', { accountSid });
     engine.canaries.add(authToken);
@@ -114,7 +116,7 @@ describe('a message that nobody can send', () => {
   });
 
   it('may be cancelled, because it certainly did not go out', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'revoked', method: 'POST', times: 1 });
     const sending = await send(engine, launched);
     await until(
@@ -128,7 +130,7 @@ describe('a message that nobody can send', () => {
 });
 
 it('refuses a decision that nobody asked for', async () => {
-  const launched = await connect(engine);
+  const launched = connections.next();
   const sending = await send(engine, launched);
   expect(await sending.decide('abandon')).toEqual({
     verdict: 'refused',

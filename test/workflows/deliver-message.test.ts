@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { plan, send, sendsAsked } from '../harness/delivery.ts';
 import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
-import { breakTwilio, connect, createCompany, type Launched } from '../harness/scene.ts';
+import { breakTwilio, connect, connectAhead, createCompany, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
+  connections = await connectAhead(engine, 20);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -19,7 +21,7 @@ const quick = [
 
 describe('a message that goes well', () => {
   it('is sent once, and ends as delivered by the provider’s word, with a short history', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const sending = await send(engine, launched);
     expect(await sending.ends()).toEqual({ status: 'delivered' });
     expect(await sending.atTwilio()).toMatchObject([{ to: sending.to, body: 'Your technician comes at 14:30' }]);
@@ -35,7 +37,7 @@ describe('a message that goes well', () => {
   });
 
   it('ends as delivered when the callbacks come out of order and more than once', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, [
       { status: 'delivered', delayMs: 50 },
       { status: 'sent', delayMs: 50 },
@@ -51,7 +53,7 @@ describe('a message that goes well', () => {
   });
 
   it('is asked after when no callback ever arrives', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     await engine.sandbox.control('twilio', 'setDeliverTo', {
       accountSid: launched.account.accountSid,
@@ -70,7 +72,7 @@ describe('an answer that is lost', () => {
   it.each(['timeout_after_effect', 'reset_after_effect', 'truncated_json'])(
     'with %s: the message is found at the provider and not sent again',
     async (kind) => {
-      const launched = await connect(engine);
+      const launched = connections.next();
       await plan(engine, launched, [
         { status: 'sent', delayMs: 3_000 },
         { status: 'delivered', delayMs: 50 },
@@ -89,7 +91,7 @@ describe('an answer that is lost', () => {
   );
 
   it.each(['reset_before', 'status500'])('with %s: nothing is found, and it is sent again, once', async (kind) => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     await breakTwilio(engine, launched, '/Messages.json', { kind, method: 'POST', times: 1 });
     const sending = await send(engine, launched);
@@ -99,7 +101,7 @@ describe('an answer that is lost', () => {
   });
 
   it('is not mistaken for another message with the same words to the same person', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     const to = freshNumber();
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'reset_before', method: 'POST', times: 1 });
@@ -114,7 +116,7 @@ describe('an answer that is lost', () => {
   });
 
   it('is settled by a callback that arrives before the look', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'reset_after_effect', method: 'POST', times: 1 });
     const sending = await send(engine, launched, { policy: { lookAfterMs: 60_000 } });
@@ -125,7 +127,7 @@ describe('an answer that is lost', () => {
 
 describe('a person who opted out', () => {
   it('is remembered from the provider’s refusal, and never asked about again', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const to = '+15005550004';
     const first = await send(engine, launched, { to });
     expect(await first.ends()).toEqual({ status: 'blocked' });
@@ -139,7 +141,7 @@ describe('a person who opted out', () => {
   });
 
   it('by STOP is never sent to, until START', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     const to = freshNumber();
     const text = async (body: string, optedOut: boolean) => {
@@ -180,7 +182,7 @@ describe('a message that must wait', () => {
   });
 
   it('says why it waits, and may be cancelled', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     engine.deps.now = () => new Date('2027-01-12T23:00:00Z');
     const sending = await send(engine, launched, { policy: { quietHours } });
     const details = () => sending.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
@@ -194,7 +196,7 @@ describe('a message that must wait', () => {
   });
 
   it('takes its sender’s turn: one each second', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     const sendings = [await send(engine, launched), await send(engine, launched), await send(engine, launched)];
     await Promise.all(sendings.map((sending) => sending.ends()));
@@ -208,7 +210,7 @@ describe('a message that must wait', () => {
   });
 
   it('waits for as long as a 429 asks, and is sent once', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, quick);
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'status429', method: 'POST', times: 1, retryAfterS: 1 });
     const startedMs = Date.now();
@@ -222,7 +224,7 @@ describe('a message that must wait', () => {
 
 describe('a message that does not arrive', () => {
   it('is somebody’s task, with the reason', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, [
       { status: 'sent', delayMs: 50 },
       { status: 'undelivered', delayMs: 50, errorCode: 30_003 },
@@ -239,7 +241,7 @@ describe('a message that does not arrive', () => {
     ['+15005550001', '21211'],
     ['+15005550009', '21614'],
   ])('to %s fails with code %s, without a second attempt', async (to, errorCode) => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const sending = await send(engine, launched, { to });
     expect(await sending.ends()).toEqual({ status: 'failed' });
     expect(await deliveryOf(sending.deliveryId)).toMatchObject({ status: 'failed', errorCode });
@@ -250,7 +252,7 @@ describe('a message that does not arrive', () => {
 
 describe('a cancel', () => {
   it('is refused once the message was handed over', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     const sending = await send(engine, launched);
     await until(sending.atTwilio, (messages) => messages.length === 1);
     expect(await sending.cancel()).toMatchObject({ verdict: 'refused' });
@@ -258,7 +260,7 @@ describe('a cancel', () => {
   });
 
   it('is refused while nobody knows whether the message went out', async () => {
-    const launched = await connect(engine);
+    const launched = connections.next();
     await plan(engine, launched, [
       { status: 'sent', delayMs: 3_000 },
       { status: 'delivered', delayMs: 50 },

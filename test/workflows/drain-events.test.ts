@@ -4,12 +4,14 @@ import type { InboundEventRow } from '../../db/traffic/stores/events.ts';
 import { twilio } from '../../providers/twilio/index.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
-import { connect, type ConnectionRef, type Launched } from '../harness/scene.ts';
+import { connectAhead, type ConnectionRef, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
+  connections = await connectAhead(engine, 9, { messages: 0 });
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -79,7 +81,7 @@ async function deliveryOf({ companyId, connectionId, account }: Launched, sid: s
 
 describe('draining stored events', () => {
   it('applies a thousand and more in batches, with a short history', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const forms = Array.from({ length: 1_200 }, (_, index) => inbound(sidOf(index), `Text ${index}`));
     const handle = await drain(launched, stored(launched, forms));
     const messages = [];
@@ -99,7 +101,7 @@ describe('draining stored events', () => {
   });
 
   it('applies in the order of arrival: who stops and then starts again is heard last', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     await drain(launched, stored(launched, [inbound(sidOf(1), 'STOP'), inbound(sidOf(2), 'START')]));
     expect(await engine.app.optOuts.isOptedOut(launched.connectionId, person)).toBe(false);
     await drain(launched, stored(launched, [inbound(sidOf(3), 'START'), inbound(sidOf(4), 'STOP')]));
@@ -107,7 +109,7 @@ describe('draining stored events', () => {
   });
 
   it('applies an older event after a newer one without going back in time', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const delivery = await deliveryOf(launched, sidOf(7));
     await drain(launched, stored(launched, [status(sidOf(7), 'delivered')], `?delivery=${delivery.id}`));
     await drain(launched, stored(launched, [status(sidOf(7), 'sent'), status(sidOf(7), 'queued')], `?delivery=${delivery.id}`));
@@ -116,7 +118,7 @@ describe('draining stored events', () => {
   });
 
   it('applies a repeated event once, and counts the repeat', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const rows = stored(launched, [inbound(sidOf(1), 'Hello')]);
     await drain(launched, rows);
     expect(await engine.traffic.events.storeBatch(rows)).toEqual({ stored: 0, duplicates: 1 });
@@ -128,7 +130,7 @@ describe('draining stored events', () => {
   });
 
   it('takes up events that arrive while it is at work', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const rows = stored(
       launched,
       Array.from({ length: 30 }, (_, index) => inbound(sidOf(index), `Text ${index}`)),
@@ -144,13 +146,13 @@ describe('draining stored events', () => {
   });
 
   it('ignores, visibly, what means nothing to us', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     await drain(launched, stored(launched, [status(sidOf(1), 'teleported')]));
     expect(await statesOf(launched)).toEqual(['ignored']);
   });
 
   it('leaves the events of a disconnected connection where they are', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     await commandsOf(engine, launched).disconnect();
     await engine.traffic.events.storeBatch(stored(launched, [inbound(sidOf(1), 'Hello')]));
     await engine.deps.temporal.wakeEvents(launched);
@@ -161,7 +163,7 @@ describe('draining stored events', () => {
 
 describe('an event that cannot be applied', () => {
   it('goes into the queue with its reason, and the rest is applied', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const bad = inbound(sidOf(2), 'Too long a sender', `+${'4'.repeat(500)}`);
     await drain(launched, stored(launched, [inbound(sidOf(1), 'One'), bad, inbound(sidOf(3), 'Three')]));
     expect(new Set((await received(launched)).map(({ body }) => body))).toEqual(new Set(['One', 'Three']));
@@ -171,7 +173,7 @@ describe('an event that cannot be applied', () => {
   });
 
   it('is applied after all once its cause is mended and it is retried', async () => {
-    const launched = await connect(engine, { messages: 0 });
+    const launched = connections.next();
     const { connectionId, companyId } = launched;
     const record = {
       sid: sidOf(9),

@@ -2,18 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import type { SyncRunResult } from '../../workflows/messages.ts';
 import { createTwilioAccount, freshNumber, startEngine, type Engine } from '../harness/engine.ts';
-import { askedOf, breakTwilio, connect, type ConnectionOptions, type Launched } from '../harness/scene.ts';
+import { askedOf, breakTwilio, connect, connectAhead, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
+let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
+  connections = await connectAhead(engine, 11, { messages: 2, messageDays: 1 });
 }, 120_000);
 afterAll(() => engine.stop());
 
-/** A launched connection, its job of messages, and ways to run it. */
-async function scene(options: ConnectionOptions = {}) {
-  const launched = await connect(engine, options);
+/** A launched connection (with two messages, unless it is given), its job of messages, and ways to run it. */
+async function scene(launched = connections.next()) {
   const jobs = await engine.app.jobs.list(launched.connectionId);
   const jobId = jobs.find(({ stream }) => stream === 'messages')!.id;
   const start = (name: string) =>
@@ -46,7 +47,7 @@ const sentAtTwilio = (launched: Launched, status: string) =>
 
 describe('what a run counts', () => {
   it('is unchanged for what it knows, created for what is new, and updated for what moved on', async () => {
-    const connected = await scene({ messages: 4, messageDays: 1 });
+    const connected = await scene(await connect(engine, { messages: 4, messageDays: 1 }));
     expect((await connected.run('first')).counts).toMatchObject({ created: 0, updated: 0, unchanged: 4 });
 
     await sendAtTwilio(connected, [
@@ -67,7 +68,7 @@ describe('what a run counts', () => {
   });
 
   it('moves freshness, health and the metrics of the card', async () => {
-    const connected = await scene({ messages: 5 });
+    const connected = await scene(await connect(engine, { messages: 5 }));
     const before = await engine.app.connections.get(connected.connectionId);
     await connected.run('first');
     const after = await engine.app.connections.get(connected.connectionId);
@@ -80,7 +81,7 @@ describe('what a run counts', () => {
   });
 
   it('costs few events when there is nothing to do', async () => {
-    const connected = await scene({ messages: 0 });
+    const connected = await scene(await connect(engine, { messages: 0 }));
     const handle = await connected.start('idle');
     await handle.result();
     expect((await handle.fetchHistory()).events!.length).toBeLessThanOrEqual(20);
@@ -89,7 +90,7 @@ describe('what a run counts', () => {
 
 describe('a run whose provider stumbles', () => {
   it('goes on, in the next run, with the page where a failing fetch left it', async () => {
-    const connected = await scene({ messages: 0 });
+    const connected = await scene(await connect(engine, { messages: 0 }));
     await createTwilioAccount(engine, {
       messages: 2_500,
       messageDays: 1,
@@ -111,7 +112,7 @@ describe('a run whose provider stumbles', () => {
   });
 
   it('waits for as long as a 429 asks', async () => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     const asked = (await askedOf(engine, connected, '/Messages.json')).length;
     await breakTwilio(engine, connected, '/Messages.json', { kind: 'status429', retryAfterS: 2, times: 1 });
     expect(await connected.run('first')).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 2 } });
@@ -121,7 +122,7 @@ describe('a run whose provider stumbles', () => {
   });
 
   it.each(['status500', 'reset_before', 'truncated_json', 'timeout_after_effect'])('tries again after %s', async (kind) => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     await breakTwilio(engine, connected, '/Messages.json', { kind, times: 1 });
     expect(await connected.run('first')).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 2, failed: 0 } });
   });
@@ -139,11 +140,11 @@ describe('a run whose provider stumbles', () => {
 
 describe('a record that cannot be mapped', () => {
   it('goes into the queue, once, and the run goes on', async () => {
-    const connected = await scene({ messages: 3, messageDays: 1 });
+    const connected = await scene();
     await sendAtTwilio(connected, [{ status: 'teleported', delayMs: 0 }]);
     await sentAtTwilio(connected, 'teleported');
     const run = await connected.run('first');
-    expect(run).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 3, failed: 1 } });
+    expect(run).toMatchObject({ outcome: 'succeeded', counts: { unchanged: 2, failed: 1 } });
     const errors = await engine.app.runs.errors(run.runId!, { limit: 10 });
     expect(errors.items).toEqual([
       expect.objectContaining({ code: 'record_rejected', sentence: expect.stringContaining('status') }),
@@ -159,7 +160,7 @@ describe('a record that cannot be mapped', () => {
 
 describe('two runs of one job', () => {
   it('do not overlap: the second steps aside while the first lives', async () => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
     const first = await connected.start('first');
     await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId);
@@ -169,7 +170,7 @@ describe('two runs of one job', () => {
   });
 
   it('do not wait for ever: a holder that was terminated gives way, and its row says so', async () => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
     const first = await connected.start('first');
     const runId = (await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId)) as string;
@@ -183,7 +184,7 @@ describe('two runs of one job', () => {
   });
 
   it('are started by the Schedule too, with its own trigger', async () => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     await engine.client.schedule.getHandle(workflowIds.sync(connected.jobId)).trigger();
     const runs = await until(
       () => engine.app.runs.list({ connectionId: connected.connectionId, jobId: connected.jobId, limit: 5 }),
@@ -198,7 +199,7 @@ describe('two runs of one job', () => {
 
 describe('a cancelled run', () => {
   it('closes as cancelled, frees the place of its job, and calls nobody', async () => {
-    const connected = await scene({ messages: 2, messageDays: 1 });
+    const connected = await scene();
     await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
     const first = await connected.start('first');
     const runId = (await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId)) as string;
