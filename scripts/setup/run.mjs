@@ -61,6 +61,6 @@ export async function mustRun(command, args, options) {
   if (code === 0) return output;
   if (stopped) throw new SetupError('Stopped.');
   throw new SetupError(
-    `\`${[command, ...args].join(' ')}\` failed (${code}):\n${output.trimEnd().split('\n').slice(-15).join('\n')}`,
+    `\`${[command, ...args].join(' ')}\` failed (${code}):\n${output.trimEnd().split('\n').slice(-40).join('\n')}`,
   );
 }
