@@ -177,6 +177,22 @@ describe('a rung', () => {
     await handle.executeUpdate(resolveEscalationUpdate, resolve);
   });
 
+  it('whose notices cannot go out is a task, and the next rung is told', async () => {
+    const platform = { account: engine.notifier };
+    await breakTwilio(engine, platform, '/Messages.json', { kind: 'reset_after_effect', method: 'POST', times: 1 });
+    await breakTwilio(engine, platform, '/Messages.json', { kind: 'revoked', method: 'GET', times: 1 });
+    const { handle, incidentId, companyId } = await escalate([rung(1, 'owner', 60_000), rung(2, 'company_admin', 60_000)]);
+    const alerts = await until(
+      () => engine.app.incidents.alerts(incidentId),
+      (rows) => rows.some((alert) => alert.rung === 2 && alert.state === 'sent'),
+      15_000,
+    );
+    expect(alerts[0]).toMatchObject({ rung: 1, state: 'failed' });
+    const { items } = await engine.app.tasks.list({ companyId, open: true, limit: 10 });
+    expect(items).toMatchObject([{ cause: 'nobody_to_tell', subject: `${incidentId}:1` }]);
+    await handle.executeUpdate(resolveEscalationUpdate, resolve);
+  }, 20_000);
+
   it('tells once, also when the answer to its SMS is lost', async () => {
     await breakTwilio(engine, { account: engine.notifier }, '/Messages.json', {
       kind: 'reset_after_effect',
