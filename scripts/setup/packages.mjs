@@ -15,6 +15,9 @@ export async function ensurePackages() {
     existsSync(node) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (isFresh) return;
   await step('Installing packages (npm ci), about half a minute', (progress) =>
-    mustRun('npm', ['ci', '--no-progress', '--loglevel=http'], { cwd: root, onLine: (line) => progress(line.slice(0, 100)) }),
+    mustRun('npm', ['ci', '--no-progress', '--loglevel=http'], {
+      cwd: root,
+      onLine: (line) => progress(/([^/\s]+\.tgz)/.exec(line)?.[1] ?? 'asking the registry'),
+    }),
   );
 }

@@ -14,7 +14,7 @@ export function duration(ms) {
 /** Says what begins, how far it is every few seconds, and how long it took. `work` is given a function that notes its progress. */
 export async function step(title, work, everyMs = 10_000) {
   const started = Date.now();
-  const [short] = title.split(/[,(]/);
+  const short = title.split(/[,(]/)[0].trim();
   let progress = '';
   const timer = setInterval(
     () => say(`    … ${short}: ${duration(Date.now() - started)}${progress && `, ${progress}`}`),
