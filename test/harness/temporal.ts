@@ -15,6 +15,7 @@ export async function startTemporal({ continueAsNewAt }: TemporalOptions = {}): 
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
+      log: { format: 'pretty', level: 'error' }, // slow calls while several engines start are no news
       searchAttributes: Object.values(searchAttributes).map(({ name, type }) =>
         defineSearchAttributeKey(name, type as SearchAttributeType),
       ),
