@@ -78,5 +78,5 @@ function mirror() {
   const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])];
   const lines = files.filter((file) => existsSync(file)).flatMap((file) => readFileSync(file, 'utf8').split('\n'));
   const urls = lines.filter((line) => /^(deb|URIs:)\s/.test(line)).flatMap((line) => line.match(/https?:\/\/\S+/) ?? []);
-  return urls.find((url) => !url.includes('security')) ?? official;
+  return urls.find((url) => /\/debian\/?$/.test(url)) ?? official;
 }

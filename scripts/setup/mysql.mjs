@@ -87,6 +87,8 @@ async function initialise({ path, isMariaDb, data, user }) {
       `--datadir=${data}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
+      // Do without a look-up of the machine's name, which fails where the name is in no hosts file.
+      '--force',
     ]);
   } else {
     await mustRun(path, ['--no-defaults', `--user=${user}`, '--initialize-insecure', `--datadir=${data}`]);
