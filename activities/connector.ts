@@ -3,7 +3,7 @@ import type { ConnectionState } from '../domain/connection-state.ts';
 import { consequences, type FailureCode } from '../domain/failure.ts';
 import { workflowIds } from '../domain/workflow-ids.ts';
 import type { ActivityDeps } from './deps.ts';
-import { ensureSchedules } from './schedules.ts';
+import { pauseSchedules } from './schedules.ts';
 import { takeRun } from './take-run.ts';
 import { checkUsable } from './onboarding.ts';
 import { failWith, openConnection } from './provider-call.ts';
@@ -27,7 +27,7 @@ export function connectorActivities(deps: ActivityDeps) {
       schedulesRun: boolean;
     }): Promise<void> {
       const { connectionId, state, reason, by, schedulesRun } = input;
-      await ensureSchedules(deps, connectionId, { paused: !schedulesRun, note: `${state}: ${reason}` });
+      await pauseSchedules(deps, connectionId, { paused: !schedulesRun, note: `${state}: ${reason}` });
       await app.connections.setState(connectionId, state, reason, by);
     },
 
@@ -43,7 +43,7 @@ export function connectorActivities(deps: ActivityDeps) {
         runs.push(
           opened.opened
             ? { jobId, stream, runId: opened.runId, workflowId, status: 'accepted' }
-            : { jobId, stream, ...opened.holder, status: 'already' },
+            : { jobId, stream, runId: opened.holder.runId, workflowId: opened.holder.workflowId, status: 'already' },
         );
       }
       return { runs };

@@ -28,9 +28,12 @@ export interface Notifier {
 
 /** The few things that activities ask of Temporal. Each is safe to repeat. */
 export interface TemporalPort {
-  isRunning(workflowId: string): Promise<boolean>;
+  /** `unknown` when no such workflow was ever started, or its history is past its retention. */
+  lifeOf(workflowId: string): Promise<'running' | 'ended' | 'unknown'>;
   /** Creates the job's Schedule, or brings the one that is there in line. */
   ensureSchedule(schedule: SyncSchedule): Promise<void>;
+  /** Pauses or unpauses the job's Schedule; creates the one that somebody deleted. */
+  pauseSchedule(schedule: SyncSchedule): Promise<void>;
   deleteSchedule(jobId: string): Promise<void>;
   wakeEvents(connection: ConnectionRef): Promise<void>;
   runFinished(

@@ -15,12 +15,12 @@ const catchupWindow = '1 hour';
 
 export function temporalPort(client: Client): TemporalPort {
   return {
-    async isRunning(workflowId) {
+    async lifeOf(workflowId) {
       try {
         const { status } = await client.workflow.getHandle(workflowId).describe();
-        return status.name === 'RUNNING';
+        return status.name === 'RUNNING' ? 'running' : 'ended';
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
+        if (error instanceof WorkflowNotFoundError) return 'unknown';
         throw error;
       }
     },
@@ -37,6 +37,16 @@ export function temporalPort(client: Client): TemporalPort {
           action: options.action as typeof previous.action,
           state: { ...previous.state, ...options.state },
         }));
+      }
+    },
+
+    async pauseSchedule(schedule) {
+      const handle = client.schedule.getHandle(workflowIds.sync(schedule.jobId));
+      try {
+        await (schedule.paused ? handle.pause(schedule.note) : handle.unpause(schedule.note));
+      } catch (error) {
+        if (!(error instanceof ScheduleNotFoundError)) throw error;
+        await client.schedule.create(scheduleOptions(schedule));
       }
     },
 

@@ -29,6 +29,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
   let waitsForPerson = false;
   let decision: DecideDeliveryInput | undefined;
   let cancelledBy: string | undefined;
+  let vouchedFor = false;
 
   setHandler(deliveryStatusSignal, (change) => {
     if (mayAdvance(status, change.status)) status = change.status;
@@ -71,7 +72,9 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     if (mayAdvance(status, polled.status)) status = polled.status;
   }
 
-  if (!isDelivered(status) && status !== 'cancelled') await own.openDeliveryTask({ ...input, status });
+  const reachedNobody = isFinal(status) && !isDelivered(status) && status !== 'cancelled';
+  // A person who said that it was sent need not hear that the provider never told more.
+  if (reachedNobody || (!isFinal(status) && !vouchedFor)) await own.openDeliveryTask({ ...input, status });
   setCurrentDetails(`Ended: ${status}.`);
   await condition(allHandlersFinished);
   return { status };
@@ -97,7 +100,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     waitsForPerson = false;
     if (!decision) return own.closeDeliveryQuestion(input);
     const decided = await own.applyDeliveryDecision({ deliveryId, decision: decision.decision, by: decision.by });
-    if (decision.decision === 'was_sent') sent = true;
+    if (decision.decision === 'was_sent') vouchedFor = sent = true;
     decision = undefined;
     mayBeOut = decided.status !== 'queued';
     if (mayAdvance(status, decided.status)) status = decided.status;

@@ -16,12 +16,16 @@ const temporal = new MockActivityEnvironment();
 beforeAll(async () => {
   engine = await startEngine();
   activities = createActivities(engine.deps);
-  connections = await connectAhead(engine, 9);
+  connections = await connectAhead(engine, 10);
 }, 120_000);
 afterAll(() => engine.stop());
 
+function once<Input, Answer>(activity: (input: Input) => Promise<Answer>, input: Input): Promise<Answer> {
+  return temporal.run(activity, input);
+}
+
 async function twice<Input, Answer>(activity: (input: Input) => Promise<Answer>, input: Input): Promise<[Answer, Answer]> {
-  return [await temporal.run(activity, input), await temporal.run(activity, input)];
+  return [await once(activity, input), await once(activity, input)];
 }
 
 describe('onboarding, each step done twice', () => {
@@ -56,6 +60,17 @@ describe('a run', () => {
     const [first, second] = await twice(activities.requestRuns, { connectionId, requestId: 'request_1' });
     expect(first.runs.map(({ status }) => status)).toEqual(['accepted', 'accepted']);
     expect(second).toEqual(first);
+  });
+
+  it('that was promised a moment ago keeps its place although its workflow has not started yet', async () => {
+    const { connectionId } = connections.next();
+    const [promised] = (await once(activities.requestRuns, { connectionId, requestId: 'request_2' })).runs;
+    const later = createActivities({ ...engine.deps, now: () => new Date(Date.now() + 61_000) });
+    const other = { connectionId, requestId: 'request_3', stream: promised!.stream };
+    const meanwhile = await once(activities.requestRuns, other);
+    expect(meanwhile.runs).toMatchObject([{ status: 'already', runId: promised!.runId }]);
+    expect((await once(later.requestRuns, other)).runs).toMatchObject([{ status: 'accepted' }]);
+    expect(await engine.app.runs.find(promised!.runId)).toMatchObject({ outcome: 'failed', code: 'defect' });
   });
 
   it('that is closed twice keeps its first outcome', async () => {

@@ -9,7 +9,7 @@ let engine: Engine;
 let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
-  connections = await connectAhead(engine, 9);
+  connections = await connectAhead(engine, 10);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -19,12 +19,16 @@ const openItems = async ({ connectionId }: Launched) =>
   (await engine.app.errorQueue.list({ connectionId, state: 'pending', limit: 20 })).items;
 
 /** The answer to the request is lost, and the look at the provider is refused: nobody can know. */
-async function ambiguous(fault: 'reset_after_effect' | 'reset_before', statuses: { status: string; delayMs: number }[]) {
+async function ambiguous(
+  fault: 'reset_after_effect' | 'reset_before',
+  statuses: { status: string; delayMs: number }[],
+  policy: { statusWithinMs?: number } = {},
+) {
   const launched = connections.next();
   await plan(engine, launched, statuses);
   await breakTwilio(engine, launched, '/Messages.json', { kind: fault, method: 'POST', times: 1 });
   await breakTwilio(engine, launched, '/Messages.json', { kind: 'revoked', method: 'GET', times: 1 });
-  const sending = await send(engine, launched);
+  const sending = await send(engine, launched, { policy });
   await until(
     () => openTasks(launched),
     (tasks) => tasks.length === 1,
@@ -56,6 +60,13 @@ describe('a message of which nobody knows whether it went out', () => {
     expect(await sending.ends()).toEqual({ status: 'delivered' });
     expect(await sendsAsked(engine, launched)).toBe(1);
     expect(await sending.atTwilio()).toHaveLength(1);
+    expect([await openTasks(launched), await openItems(launched)]).toEqual([[], []]);
+  });
+
+  it('leaves nobody a task when a person vouched for it and the provider never tells more', async () => {
+    const { launched, sending } = await ambiguous('reset_after_effect', [], { statusWithinMs: 300 });
+    await decideWhenAsked(sending, 'was_sent');
+    expect(await sending.ends()).toEqual({ status: 'accepted' });
     expect([await openTasks(launched), await openItems(launched)]).toEqual([[], []]);
   });
 

@@ -45,7 +45,8 @@ export interface SyncError {
   sentence: string;
   at: Date;
 }
-export type OpenRunAnswer = { opened: true; runId: string } | { opened: false; holder: { runId: string; workflowId: string } };
+export type OpenRunAnswer =
+  { opened: true; runId: string } | { opened: false; holder: { runId: string; workflowId: string; startedAt: Date } };
 
 export interface RunStore {
   /**
@@ -74,7 +75,10 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
         if (own) return { opened: true, runId: plain(own).id };
         const { runningRunId, connectionId, companyId } = plain(job);
         const holder = runningRunId && (await runs.findByPk(runningRunId, { transaction }));
-        if (holder) return { opened: false, holder: { runId: runningRunId, workflowId: plain(holder).workflowId } };
+        if (holder) {
+          const { workflowId: held, startedAt } = plain(holder);
+          return { opened: false, holder: { runId: runningRunId, workflowId: held, startedAt } };
+        }
         const runId = newId('run');
         await runs.create(
           { id: runId, jobId, connectionId, companyId, workflowId, trigger, startedAt: new Date() },
