@@ -62,7 +62,7 @@ export function logRequests(log: Logger) {
       const { route, ids, caller, outcome } = response.locals ?? {};
       return { route: route ?? 'none', ...(ids && { ids }), ...(caller && { key: caller.keyId }), ...(outcome && { outcome }) };
     },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : response.statusCode >= 400 ? 'warn' : 'info'),
+    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'info'),
     customSuccessMessage: () => 'answered',
     customErrorMessage: () => 'answered',
   });

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIdentity } from './identity.mjs';
 import { signalGroup } from './run.mjs';
+import { readable } from './readable.mjs';
 import { SetupError, duration, say } from './say.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -38,7 +39,8 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
       for (const line of lines) {
         entry.lastLines = [...entry.lastLines, line].slice(-lastLinesMax);
         if (entry.readyLine?.test(line)) entry.sawReadyLine = true;
-        if (shown && entry.isReady && !stopping && isNotable(line)) say(`${name.padEnd(8)}| ${line}`);
+        const words = shown && entry.isReady && !stopping ? readable(line) : undefined;
+        if (words) say(`${name.padEnd(8)}| ${words}`);
       }
     };
     child.stdout.setEncoding('utf8').on('data', hear);
@@ -141,12 +143,3 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
 }
 
 const indent = (lines) => lines.map((line) => `    ${line}`).join('\n');
-
-/** Warnings and worse, and whatever is not a log line; everything else is in the log file. */
-function isNotable(line) {
-  try {
-    return JSON.parse(line).level >= 40;
-  } catch {
-    return line.trim() !== '';
-  }
-}
