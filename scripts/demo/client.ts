@@ -8,7 +8,7 @@ export interface Api {
 export function apiClient(baseUrl: string, key: string): Api {
   return {
     async call(method, path, body, expectedStatus) {
-      const response = await fetch(`${baseUrl}/v1${path}`, {
+      const response = await reach(`${baseUrl}/v1${path}`, {
         method,
         headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -23,6 +23,17 @@ export function apiClient(baseUrl: string, key: string): Api {
   };
 }
 
+/** A far end that is not there is the likeliest mistake, and `fetch failed` tells nobody. */
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    throw new Error(`${new URL(url).origin} does not answer: look whether \`npm start\` still runs and what it says.`, {
+      cause: error,
+    });
+  }
+}
+
 export interface SandboxControl {
   /** A control verb of a provider's sandbox; throws with the sandbox's own sentence. */
   (verb: string, input?: Record<string, unknown>): Promise<any>;
@@ -30,7 +41,7 @@ export interface SandboxControl {
 
 export function sandboxControl(sandboxUrl: string, providerKey: string): SandboxControl {
   return async (verb, input = {}) => {
-    const response = await fetch(`${sandboxUrl}/_control/${providerKey}/${verb}`, {
+    const response = await reach(`${sandboxUrl}/_control/${providerKey}/${verb}`, {
       method: 'POST',
       body: JSON.stringify(input),
     });

@@ -37,10 +37,10 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
       for (const line of lines) {
-        entry.lastLines = [...entry.lastLines, line].slice(-lastLinesMax);
+        const words = readable(line);
+        if (words) entry.lastLines = [...entry.lastLines, words].slice(-lastLinesMax);
         if (entry.readyLine?.test(line)) entry.sawReadyLine = true;
-        const words = shown && entry.isReady && !stopping ? readable(line) : undefined;
-        if (words) say(`${name.padEnd(8)}| ${words}`);
+        if (words && shown && entry.isReady && !stopping) say(`${name.padEnd(8)}| ${words}`);
       }
     };
     child.stdout.setEncoding('utf8').on('data', hear);
@@ -68,20 +68,24 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
     const begun = Date.now();
     while (!(await isUp())) {
       if (stopping) throw new SetupError('Stopped.');
-      if (how) throw new SetupError(`${name} did not start (${how}). Its last lines:\n${indent(entry.lastLines)}`);
+      if (how) throw new SetupError(`${name} did not start (${how}). ${lastWords(entry)}`);
       if (Date.now() - begun > readyWithinMs)
-        throw new SetupError(
-          `${name} is not ready after ${duration(readyWithinMs)}. Its last lines:\n${indent(entry.lastLines)}`,
-        );
+        throw new SetupError(`${name} is not ready after ${duration(readyWithinMs)}. ${lastWords(entry)}`);
       await wait(50);
     }
     await entry.onReady?.();
     entry.isReady = true;
   }
 
+  function lastWords({ name, lastLines }) {
+    const log = `Its log: ${join(logFolder, `${name}.log`)}`;
+    if (lastLines.length === 0) return `It gave no warning. ${log}`;
+    return `Its last warnings:\n${lastLines.map((line) => `    ${line}`).join('\n')}\n${log}`;
+  }
+
   async function afterDeath(entry, how) {
     entry.isReady = false;
-    say(`\n${entry.name} died (${how}). Its last lines:\n${indent(entry.lastLines)}`);
+    say(`\n${entry.name} died (${how}). ${lastWords(entry)}`);
     const now = Date.now();
     entry.restarts = [...(entry.restarts ?? []).filter((at) => now - at < restartWindowMs), now];
     if (!entry.restart || entry.restarts.length > restartsMax) {
@@ -141,5 +145,3 @@ export function createProcesses({ logFolder, onChange = () => undefined, onGiveU
     },
   };
 }
-
-const indent = (lines) => lines.map((line) => `    ${line}`).join('\n');
