@@ -1,6 +1,6 @@
 /** The worker process: connects, polls, and on SIGTERM or SIGINT drains what is under way before it closes anything. */
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { loadConfig } from '../config/index.ts';
 import { createAppStores } from '../db/app/stores/index.ts';
@@ -9,15 +9,14 @@ import { createTrafficStores } from '../db/traffic/stores/index.ts';
 import { getProvider } from '../providers/registry.ts';
 import { maintainTraffic } from './maintain-traffic.ts';
 import { providerHttp } from './provider-http.ts';
+import { sdkLogger } from './sdk-logger.ts';
 import { temporalPort } from './temporal-port.ts';
 import { startWorkers } from './worker.ts';
 
 const config = loadConfig();
 const log = pino({ level: config.logLevel, base: { process: 'workers' } });
 Runtime.install({
-  logger: new DefaultLogger('INFO', ({ level, message, meta }) =>
-    log[level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error'](meta ?? {}, message),
-  ),
+  logger: sdkLogger(log),
   ...(config.worker.metricsPort > 0 && {
     telemetryOptions: { metrics: { prometheus: { bindAddress: `0.0.0.0:${config.worker.metricsPort}` } } },
   }),

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createApp } from '../../api/app.ts';
@@ -21,6 +21,7 @@ import { taskQueues, type TaskQueue } from '../../domain/workflow-ids.ts';
 import { allProviders, getProvider } from '../../providers/registry.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { providerHttp } from '../../workers/provider-http.ts';
+import { sdkLogger } from '../../workers/sdk-logger.ts';
 import { temporalPort } from '../../workers/temporal-port.ts';
 import { startWorkers } from '../../workers/worker.ts';
 import { findInHistories } from './canary.ts';
@@ -61,7 +62,12 @@ export interface EngineOptions extends TemporalOptions {
 /** A call to the sandbox that is not answered ends soon, so that a test of lost answers takes no half minute. */
 const httpTimeoutMs = 1_500;
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+/** What Temporal's SDK logged in this process, in the form that the worker process writes it. */
+const sdkLines: string[] = [];
+Runtime.install({
+  logger: sdkLogger(pino({ level: 'info' }, { write: (line: string) => void sdkLines.push(line) })),
+  shutdownSignals: [],
+});
 
 export async function startEngine({
   queues = Object.keys(taskQueues) as TaskQueue[],
@@ -126,7 +132,7 @@ export async function startEngine({
     logLines,
     leaks: async () => [
       ...(await findInHistories(client, canaries)),
-      ...logLines.filter((line) => [...canaries].some((canary) => line.includes(canary))),
+      ...[...logLines, ...sdkLines].filter((line) => [...canaries].some((canary) => line.includes(canary))),
     ],
     async stop() {
       await workers.stop();

@@ -1,0 +1,18 @@
+import { DefaultLogger, type LogLevel, type LogMetadata } from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+/** Temporal's own log lines in the form of ours: the failure's code and sentence, without stacks and task tokens. */
+export function sdkLogger(log: Logger): DefaultLogger {
+  return new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](plain(meta ?? {}), message));
+}
+
+const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
+  LogLevel,
+  string
+>;
+
+function plain({ taskToken: _, error, ...meta }: LogMetadata): Record<string, unknown> {
+  if (!(error instanceof Error)) return meta;
+  const { type } = error as { type?: unknown };
+  return { ...meta, error: { type: typeof type === 'string' ? type : error.name, message: error.message } };
+}
