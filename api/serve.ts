@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
 import { authenticate, authorize, localsOf } from './auth.ts';
@@ -33,7 +34,12 @@ function readBody(route: Route): RequestHandler[] {
       throw new ApiError(415, 'unsupported_media_type', 'Send the body as application/json.');
     next();
   };
-  return [onlyJson, express.json({ limit: bodyBytesMax })];
+  return [onlyJson, express.json({ limit: bodyBytesMax, verify: requireText })];
+}
+
+/** JSON is UTF-8 (RFC 8259). The parser would put replacement characters for other bytes, and store what nobody sent. */
+function requireText(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
+  if (charset !== 'utf-8' || !isUtf8(body)) throw new ApiError(400, 'malformed_body', 'The body is not JSON in UTF-8.');
 }
 
 function run(deps: Deps, route: Route): RequestHandler {

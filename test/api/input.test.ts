@@ -118,6 +118,13 @@ describe('Bodies', () => {
     const answer = await post(path(), '{"name": ', json);
     expect([answer.status, answer.body.error.code]).toEqual([400, 'malformed_body']);
   });
+  it('that are not in UTF-8 are answered 400, and nothing is stored with characters put in their place', async () => {
+    const latin1 = Buffer.from('{"name": "Zo\u00eb", "timeZone": "UTC"}', 'latin1');
+    for (const type of ['application/json', 'application/json; charset=utf-8', 'application/json; charset=utf-16']) {
+      const answer = await post(path(), latin1, { 'content-type': type });
+      expect([answer.status, answer.body.error.code]).toEqual([400, 'malformed_body']);
+    }
+  });
   it('of another content type are answered 415', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=klingon'])
       expect((await post(path(), 'name=A', { 'content-type': type })).status).toBe(415);
@@ -167,7 +174,12 @@ describe('Two hundred generated requests', () => {
     const ids = oneof(constantFrom('real'), string({ maxLength: 40 }));
     await assert(
       asyncProperty(
-        record({ route: integer({ min: 0, max: changing.length - 1 }), id: ids, body, query: string({ maxLength: 20 }) }),
+        record({
+          route: integer({ min: 0, max: changing.length - 1 }),
+          id: ids,
+          body,
+          query: oneof(constantFrom(''), string({ maxLength: 20 })),
+        }),
         async (input) => {
           const route = changing[input.route]!;
           const named =
@@ -180,7 +192,11 @@ describe('Two hundred generated requests', () => {
             body: JSON.stringify(input.body),
             headers: { 'content-type': 'application/json' },
           });
-          expect(answer.status).toBeLessThan(500);
+          // What happens to be sound goes on to Temporal, which is down here: that is said, and is no failure of ours.
+          const isSound = input.query === '' && route.body.safeParse(input.body).success;
+          if (isSound && answer.status >= 500)
+            expect(['temporal_unavailable', 'no_answer_yet']).toContain(answer.body.error.code);
+          else expect(answer.status).toBeLessThan(500);
         },
       ),
       { numRuns: 200 },
