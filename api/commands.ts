@@ -1,10 +1,10 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Connection } from '../db/app/stores/connections.ts';
 import { decideCommand, type ConnectionCommand } from '../domain/connection-state.ts';
-import { workflowIds } from '../domain/workflow-ids.ts';
 import type { Actor, CommandAnswer } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
-import { answerOf, ask } from './temporal.ts';
+import { leadingWorkflow } from './links.ts';
+import { answerOf, tell } from './temporal.ts';
 
 /**
  * Gives a command to a connection's workflow and answers what it answers. Where none lives (onboarding, disconnected), the state
@@ -17,12 +17,10 @@ export async function commandConnection<Accepted extends object, Given extends A
   update: UpdateDefinition<CommandAnswer<Accepted>, [Given]>,
   given: Given,
 ) {
-  const workflowId = workflowIds.connector(connection.id);
+  const workflow = leadingWorkflow(deps, connection);
   const lives = connection.state !== 'onboarding' && connection.state !== 'disconnected';
-  const answer = lives
-    ? await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).executeUpdate(update, { args: [given] }))
-    : undefined;
-  return answerOf<Accepted>(deps, workflowId, answer ?? (await answerByState(deps, connection, command)));
+  const answer = lives ? await tell(deps, workflow, update, given) : undefined;
+  return answerOf<Accepted>(workflow, answer ?? (await answerByState(deps, connection, command)));
 }
 
 /** `Accepted` never comes from here: without a workflow nothing can be accepted. */

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { BadCursor, Conflict, DatabaseError, NotFound } from '../db/errors.ts';
+import { workflowSchema, type WorkflowLink } from './links.ts';
 
 export interface Issue {
   path: string;
@@ -13,13 +14,21 @@ export class ApiError extends Error {
   readonly code: string;
   readonly issues: Issue[] | undefined;
   readonly retryAfterS: number | undefined;
-  constructor(status: number, code: string, message: string, more: { issues?: Issue[]; retryAfterS?: number } = {}) {
+  /** The workflow that refused, or that was asked in vain. */
+  readonly workflow: WorkflowLink | undefined;
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: { issues?: Issue[]; retryAfterS?: number; workflow?: WorkflowLink } = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.issues = more.issues;
     this.retryAfterS = more.retryAfterS;
+    this.workflow = more.workflow;
   }
 }
 
@@ -52,6 +61,7 @@ export const errorSchema = z
       code: z.string().meta({ description: 'Stable, for programs.' }),
       message: z.string().meta({ description: 'A sentence for a person.' }),
       issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+      workflow: workflowSchema.optional().meta({ description: 'The workflow that refused, or that was asked in vain.' }),
     }),
   })
   .meta({ id: 'Error' });
@@ -69,7 +79,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, _request, resp
     response.destroy();
     return;
   }
-  const { status, code, message, issues, retryAfterS } =
+  const { status, code, message, issues, retryAfterS, workflow } =
     known ??
     new ApiError(
       500,
@@ -78,7 +88,7 @@ export const answerErrors: ErrorRequestHandler = (error: unknown, _request, resp
     );
   if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
   if (status === 401) response.set('WWW-Authenticate', 'Bearer');
-  response.status(status).json({ error: { code, message, ...(issues && { issues }) } });
+  response.status(status).json({ error: { code, message, ...(issues && { issues }), ...(workflow && { workflow }) } });
 };
 
 /** Errors of Express, of its body parser and of an unreachable database. */

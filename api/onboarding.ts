@@ -5,6 +5,7 @@ import { taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 import type { Actor, CommandAnswer, OnboardingInput } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
 import { ApiError } from './errors.ts';
+import { workflowLink, type WorkflowLink } from './links.ts';
 import { answerOf, ask, searchBy } from './temporal.ts';
 
 function startOptions(connection: Connection, startedBy: string) {
@@ -24,7 +25,9 @@ function startOptions(connection: Connection, startedBy: string) {
 /** Starts the workflow. Answers false when Temporal did not answer: the row is there, and the first step starts it then. */
 export async function startOnboarding(deps: Deps, connection: Connection, by: string): Promise<boolean> {
   try {
-    await ask(deps, ({ workflow }) => workflow.start('onboarding', startOptions(connection, by)));
+    await ask(deps, onboardingLink(deps, connection), ({ workflow }) =>
+      workflow.start('onboarding', startOptions(connection, by)),
+    );
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return true;
@@ -41,7 +44,8 @@ export async function tellOnboarding<Accepted extends object, Given extends Acto
   update: UpdateDefinition<CommandAnswer<Accepted>, [Given]>,
   given: Given,
 ) {
-  const answer = await ask(deps, async ({ workflow }) => {
+  const link = onboardingLink(deps, connection);
+  const answer = await ask(deps, link, async ({ workflow }) => {
     const startWorkflowOperation = new WithStartWorkflowOperation('onboarding', {
       ...startOptions(connection, given.by),
       workflowIdConflictPolicy: 'USE_EXISTING',
@@ -49,12 +53,15 @@ export async function tellOnboarding<Accepted extends object, Given extends Acto
     try {
       return await workflow.executeUpdateWithStart(update, { args: [given], startWorkflowOperation });
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) throw onboardingEnded();
+      if (error instanceof WorkflowExecutionAlreadyStartedError) throw onboardingEnded(link);
       throw error;
     }
   });
-  if (answer === undefined) throw onboardingEnded();
-  return answerOf(deps, workflowIds.onboarding(connection.id), answer);
+  if (answer === undefined) throw onboardingEnded(link);
+  return answerOf(link, answer);
 }
 
-const onboardingEnded = () => new ApiError(409, 'refused', 'The onboarding has ended: look at the connection’s state.');
+const onboardingLink = (deps: Deps, { id }: Connection) => workflowLink(deps, workflowIds.onboarding(id));
+
+const onboardingEnded = (workflow: WorkflowLink) =>
+  new ApiError(409, 'refused', 'The onboarding has ended: look at the connection’s state.', { workflow });

@@ -5,10 +5,12 @@ import { workflowIds } from '../domain/workflow-ids.ts';
 import { getProvider } from '../providers/registry.ts';
 import { policyChangedSignal } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
+import { workflowLink } from './links.ts';
 import { ask } from './temporal.ts';
 
 /** Brings a saved policy to what runs by it: the jobs' cadence with their Schedules, and the connector's ladder. Repeatable. */
 export async function followPolicy(deps: Deps, connection: Connection, policy: ConnectionPolicy): Promise<void> {
+  const connector = workflowLink(deps, workflowIds.connector(connection.id));
   const { streams } = getProvider(connection.providerKey);
   const jobs = await deps.stores.jobs.list(connection.id);
   const changed = jobs.filter(({ stream, cadenceS }) => cadenceS !== cadenceOf(stream));
@@ -18,8 +20,8 @@ export async function followPolicy(deps: Deps, connection: Connection, policy: C
     changed.map(({ stream, object }) => ({ stream, object, cadenceS: cadenceOf(stream) })),
   );
   const { escalateAfterFailedRuns, ladder } = policy;
-  await ask(deps, ({ workflow }) =>
-    workflow.getHandle(workflowIds.connector(connection.id)).signal(policyChangedSignal, { escalateAfterFailedRuns, ladder }),
+  await ask(deps, connector, ({ workflow }) =>
+    workflow.getHandle(connector.id).signal(policyChangedSignal, { escalateAfterFailedRuns, ladder }),
   );
 
   function cadenceOf(stream: string): number {
@@ -28,7 +30,7 @@ export async function followPolicy(deps: Deps, connection: Connection, policy: C
 
   async function setInterval(jobId: string, stream: string): Promise<void> {
     const every = cadenceOf(stream) * 1000;
-    await ask(deps, async ({ schedule }) => {
+    await ask(deps, connector, async ({ schedule }) => {
       try {
         await schedule.getHandle(workflowIds.sync(jobId)).update(({ spec, ...rest }) => ({
           ...rest,

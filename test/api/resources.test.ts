@@ -242,7 +242,12 @@ describe('Messages', () => {
 describe('Failed work, incidents and tasks', () => {
   it('queue items are shown, refused a retry that means nothing, and closed by a person', async () => {
     const path = `/queue/${things['itemId']}`;
-    expect((await get(path)).body).toMatchObject({ kind: 'event', state: 'pending', code: 'defect' });
+    expect((await get(path)).body).toMatchObject({
+      kind: 'event',
+      state: 'pending',
+      code: 'defect',
+      workflow: { id: `events:${things['connectionId']}` },
+    });
     expect((await post(`${path}/retry`, {})).status).toBe(409);
     expect((await post(`${path}/resolve`, { note: 'Corrected by hand.' })).body).toMatchObject({
       state: 'resolved',
@@ -302,7 +307,9 @@ describe('Failed work, incidents and tasks', () => {
   });
 
   it('tasks are completed once, with a note', async () => {
-    expect((await get(`/companies/${ours.id}/tasks?open=true`)).body.items).toHaveLength(1);
+    expect((await get(`/companies/${ours.id}/tasks?open=true`)).body.items).toMatchObject([
+      { subject: things['deliveryId'], workflow: { id: `message:${things['deliveryId']}` } },
+    ]);
     expect((await post(`/tasks/${things['taskId']}/complete`, { note: 'Done.' })).body).toMatchObject({ note: 'Done.' });
     expect((await get(`/companies/${ours.id}/tasks?open=true`)).body.items).toEqual([]);
   });
@@ -319,7 +326,9 @@ describe('Runs, health and logs', () => {
     expect(run.workflow.url).toContain(encodeURIComponent(run.workflow.id));
     expect((await get(`/connections/${things['connectionId']}/runs?jobId=${run.jobId}`)).body.items).toHaveLength(1);
     expect((await get(`/runs/${things['runId']}/errors`)).body).toEqual({ items: [], nextCursor: null });
-    expect((await get(`/connections/${things['connectionId']}/jobs`)).body.items[0]).not.toHaveProperty('cursor');
+    const [job] = (await get(`/connections/${things['connectionId']}/jobs`)).body.items;
+    expect(job).not.toHaveProperty('cursor');
+    expect(job.schedule.url).toMatch(new RegExp(`/schedules/sync%3A${job.id}$`));
   });
 
   it('show health, summaries and calls to the provider', async () => {

@@ -50,4 +50,22 @@ describe('The OpenAPI document', () => {
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '401', '403', '503']));
     }
   });
+
+  it('links every answer that concerns a workflow to it, a refusal too', () => {
+    /** By these fields an answer speaks of something that a workflow or a Schedule leads. */
+    const telling = ['connectionId', 'runId', 'jobId', 'verdict', 'state', 'confirmed'];
+    /** What people said or published: no workflow leads it. */
+    const led = (name: string) => !['MappingRow', 'OptOut'].includes(name);
+    const schemas = Object.entries(document.components.schemas as Record<string, { properties?: object }>)
+      .map(([name, { properties = {} }]) => ({ name, fields: Object.keys(properties) }))
+      .filter(({ name, fields }) => led(name) && fields.some((field) => telling.includes(field)));
+    expect(schemas.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(
+        `Connection CommandAnswer StepAnswer OnboardingProgress SyncJob SyncRun SyncError QueueItem InboundEvent Message Escalation
+         Health Task`.split(/\s+/),
+      ),
+    );
+    expect(schemas.filter(({ fields }) => !fields.includes('workflow') && !fields.includes('schedule'))).toEqual([]);
+    expect(Object.keys(document.components.schemas.Error.properties.error.properties)).toContain('workflow');
+  });
 });

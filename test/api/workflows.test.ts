@@ -93,9 +93,10 @@ describe('Onboarding by HTTP', () => {
   });
 
   it('refuses a step out of order and credentials that the provider rejects, and goes on with better ones', async () => {
-    const { path, account } = await begin();
+    const { path, account, id } = await begin();
     const early = await post(`${path}/onboarding/launch`);
     expect([early.status, early.body.error.message]).toEqual([409, expect.stringContaining('"access"')]);
+    expect(early.body.error.workflow.id).toBe(`onboarding:${id}`);
 
     const wrong = await post(`${path}/onboarding/access`, credentialsOf({ ...account, authToken: 'canary-wrong' }));
     engine.canaries.add('canary-wrong');
@@ -160,6 +161,7 @@ describe('Commands by HTTP', () => {
     expect((await post(`${path}/sync`)).body.error).toEqual({
       code: 'refused',
       message: 'The connection is paused: resume it first.',
+      workflow: synced.body.workflow,
     });
     expect((await post(`${path}/resume`)).body.verdict).toBe('accepted');
     expect((await post(`${path}/resume`)).body.verdict).toBe('already');
@@ -221,6 +223,18 @@ describe('Commands by HTTP', () => {
 });
 
 describe('Messages by HTTP', () => {
+  it('are refused while the connection is paused, because a STOP that has arrived is not read until the resume', async () => {
+    const { id, path } = await launch();
+    const template = await post(`/companies/${company.companyId}/templates`, { name: 'P', body: 'Hello', variables: [] });
+    const message = { connectionId: id, templateId: template.body.id, to: freshNumber() };
+    await post(`${path}/pause`, { reason: 'Holidays' });
+    const answer = await post(`/companies/${company.companyId}/messages`, message);
+    expect([answer.status, answer.body.error.workflow.id]).toEqual([409, `connector:${id}`]);
+    expect(answer.body.error.message).toContain('resume it before you send');
+    await post(`${path}/resume`);
+    expect((await post(`/companies/${company.companyId}/messages`, message)).status).toBe(202);
+  });
+
   it('are sent once for one Idempotency-Key, and reach their end with a history', async () => {
     const { id, account } = await launch();
     const template = await post(`/companies/${company.companyId}/templates`, {

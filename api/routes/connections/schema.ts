@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { isStale } from '../../../domain/card.ts';
 import { connectionStates, stateWords } from '../../../domain/connection-state.ts';
-import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Connection } from '../../../db/app/stores/connections.ts';
 import { getProvider } from '../../../providers/registry.ts';
 import type { Deps } from '../../deps.ts';
-import { workflowLink, workflowSchema } from '../../links.ts';
+import { leadingWorkflow, workflowSchema } from '../../links.ts';
 import { moment } from '../../schemas.ts';
 import { policySchema } from './policy.ts';
 
@@ -38,19 +37,17 @@ export const connectionDetailSchema = connectionSchema
   })
   .meta({ id: 'ConnectionDetail' });
 
-/** A connection in words, with the workflow that leads it: its onboarding until the launch, its connector from then on. */
+/** A connection in words, with the workflow that leads it. */
 export function describeConnection(deps: Deps, connection: Connection): z.input<typeof connectionSchema> {
   const { key, label, webhook } = getProvider(connection.providerKey);
   const { clientSentence, nextAction } = stateWords[connection.state];
-  const workflowId =
-    connection.state === 'onboarding' ? workflowIds.onboarding(connection.id) : workflowIds.connector(connection.id);
   return {
     ...connection,
     provider: { key, label },
     clientSentence,
     nextAction,
     webhookUrl: webhook ? `${deps.publicUrl}/webhooks/${key}/${connection.id}` : null,
-    workflow: workflowLink(deps, workflowId),
+    workflow: leadingWorkflow(deps, connection),
   };
 }
 

@@ -3,7 +3,8 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Incident } from '../../../db/app/stores/incidents.ts';
 import type { Actor, CommandAnswer } from '../../../workflows/messages.ts';
 import type { Deps } from '../../deps.ts';
-import { answerOf, ask } from '../../temporal.ts';
+import { workflowLink } from '../../links.ts';
+import { answerOf, tell } from '../../temporal.ts';
 
 /** Tells an escalation's workflow what a person answers; once it has ended, the incident's row says so. */
 export async function answerEscalation<Given extends Actor>(
@@ -12,9 +13,9 @@ export async function answerEscalation<Given extends Actor>(
   update: UpdateDefinition<CommandAnswer, [Given]>,
   given: Given,
 ) {
-  const workflowId = workflowIds.escalation(incident.id);
-  const answer = await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).executeUpdate(update, { args: [given] }));
-  return answerOf(deps, workflowId, answer ?? (await answerByRow(deps, incident)));
+  const workflow = workflowLink(deps, workflowIds.escalation(incident.id));
+  const answer = await tell(deps, workflow, update, given);
+  return answerOf(workflow, answer ?? (await answerByRow(deps, incident)));
 }
 
 async function answerByRow(deps: Deps, incident: Incident): Promise<CommandAnswer> {

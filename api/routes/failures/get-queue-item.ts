@@ -1,5 +1,5 @@
 import { route } from '../../route.ts';
-import { queueItemSchema } from './schema.ts';
+import { describeQueueItem, queueItemSchema } from './schema.ts';
 
 export const getQueueItem = route({
   method: 'get',
@@ -7,5 +7,5 @@ export const getQueueItem = route({
   permission: 'failure.read',
   summary: 'One failed piece of work',
   answer: queueItemSchema,
-  handle: async ({ found }) => found.item,
+  handle: async ({ deps, found }) => describeQueueItem(deps, found.item),
 });

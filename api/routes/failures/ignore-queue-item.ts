@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
 import { name } from '../../schemas.ts';
-import { queueItemSchema } from './schema.ts';
+import { describeQueueItem, queueItemSchema } from './schema.ts';
 
 export const ignoreQueueItem = route({
   method: 'post',
@@ -11,5 +11,6 @@ export const ignoreQueueItem = route({
   body: z.strictObject({ reason: name(280) }),
   answer: queueItemSchema,
   refusals: [409],
-  handle: ({ deps, found, body, audit }) => deps.stores.errorQueue.ignore(found.item.id, body.reason, audit),
+  handle: async ({ deps, found, body, audit }) =>
+    describeQueueItem(deps, await deps.stores.errorQueue.ignore(found.item.id, body.reason, audit)),
 });

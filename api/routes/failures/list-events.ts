@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
+import { drainLink, workflowSchema } from '../../links.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -12,6 +13,7 @@ const eventSchema = z
     duplicates: z.number().meta({ description: 'How often the same event came again.' }),
     code: z.enum(failureCodes).nullable(),
     sentence: z.string().nullable(),
+    workflow: workflowSchema.meta({ description: 'The workflow that applies it.' }),
   })
   .meta({ id: 'InboundEvent' });
 
@@ -22,5 +24,8 @@ export const listEvents = route({
   summary: 'Inbound events, newest first; never their payload',
   query: z.strictObject(pageQuery),
   answer: pageOf(eventSchema),
-  handle: ({ deps, found, query }) => deps.traffic.events.list({ connectionId: found.connection.id, ...pageInput(query) }),
+  async handle({ deps, found: { connection }, query }) {
+    const { items, nextCursor } = await deps.traffic.events.list({ connectionId: connection.id, ...pageInput(query) });
+    return { items: items.map((event) => ({ ...event, workflow: drainLink(deps, connection.id) })), nextCursor };
+  },
 });

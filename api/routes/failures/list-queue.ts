@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { queueStates } from '../../../db/app/stores/error-queue.ts';
 import { route } from '../../route.ts';
 import { idSchema, pageInput, pageOf, pageQuery } from '../../schemas.ts';
-import { queueItemSchema } from './schema.ts';
+import { describeQueueItem, queueItemSchema } from './schema.ts';
 
 export const listQueue = route({
   method: 'get',
@@ -11,5 +11,8 @@ export const listQueue = route({
   summary: 'Failed work that waits for a retry or a person',
   query: z.strictObject({ ...pageQuery, connectionId: idSchema('conn').optional(), state: z.enum(queueStates).optional() }),
   answer: pageOf(queueItemSchema),
-  handle: ({ deps, found, query }) => deps.stores.errorQueue.list({ companyId: found.company.id, ...pageInput(query) }),
+  async handle({ deps, found, query }) {
+    const { items, nextCursor } = await deps.stores.errorQueue.list({ companyId: found.company.id, ...pageInput(query) });
+    return { items: items.map((item) => describeQueueItem(deps, item)), nextCursor };
+  },
 });

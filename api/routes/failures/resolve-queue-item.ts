@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
 import { name } from '../../schemas.ts';
-import { queueItemSchema } from './schema.ts';
+import { describeQueueItem, queueItemSchema } from './schema.ts';
 
 export const resolveQueueItem = route({
   method: 'post',
@@ -11,5 +11,6 @@ export const resolveQueueItem = route({
   body: z.strictObject({ note: name(280) }),
   answer: queueItemSchema,
   refusals: [409],
-  handle: ({ deps, found, body, audit }) => deps.stores.errorQueue.resolve(found.item.id, body.note, audit),
+  handle: async ({ deps, found, body, audit }) =>
+    describeQueueItem(deps, await deps.stores.errorQueue.resolve(found.item.id, body.note, audit)),
 });

@@ -1,6 +1,6 @@
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { queueItemSchema } from './schema.ts';
+import { describeQueueItem, queueItemSchema } from './schema.ts';
 
 export const retryQueueItem = route({
   method: 'post',
@@ -11,17 +11,19 @@ export const retryQueueItem = route({
   refusals: [409],
   async handle({ deps, found: { item }, audit }) {
     const connection = await deps.stores.connections.get(item.connectionId);
-    if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind]);
+    const { workflow } = describeQueueItem(deps, item);
+    if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind], { workflow });
     const requeued = await deps.traffic.events.requeue(connection.id, item.rawEventId);
     if (!requeued && item.state !== 'retrying')
       throw new ApiError(
         409,
         'refused',
-        'The event no longer waits for a retry: it was applied, or its payload is past its retention.',
+        'The event can no longer be retried: it was applied, or its payload is past its retention. Resolve or ignore this item.',
+        { workflow },
       );
     const retried = await deps.stores.errorQueue.retry(item.id, audit);
     deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
-    return retried;
+    return describeQueueItem(deps, retried);
   },
 });
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
-import { queueStates } from '../../../db/app/stores/error-queue.ts';
+import { workflowIds } from '../../../domain/workflow-ids.ts';
+import { queueStates, type QueueItem } from '../../../db/app/stores/error-queue.ts';
+import type { Deps } from '../../deps.ts';
+import { drainLink, workflowLink, workflowSchema } from '../../links.ts';
 import { moment } from '../../schemas.ts';
 
 export const queueItemSchema = z
@@ -21,5 +24,11 @@ export const queueItemSchema = z
     closedAt: moment.nullable(),
     closedBy: z.string().nullable(),
     note: z.string().nullable(),
+    workflow: workflowSchema.meta({ description: 'The message’s workflow, or the one that applies the connection’s events.' }),
   })
   .meta({ id: 'QueueItem' });
+
+export const describeQueueItem = (deps: Deps, item: QueueItem): z.input<typeof queueItemSchema> => ({
+  ...item,
+  workflow: item.deliveryId ? workflowLink(deps, workflowIds.message(item.deliveryId)) : drainLink(deps, item.connectionId),
+});

@@ -4,7 +4,8 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Delivery } from '../../../db/app/stores/deliveries.ts';
 import type { Actor, CommandAnswer } from '../../../workflows/messages.ts';
 import type { Deps } from '../../deps.ts';
-import { answerOf, ask } from '../../temporal.ts';
+import { workflowLink } from '../../links.ts';
+import { answerOf, tell } from '../../temporal.ts';
 
 /** Gives a command to a message's workflow; when that has ended, the delivery's status says why nothing is to be done. */
 export async function commandMessage<Given extends Actor>(
@@ -13,9 +14,9 @@ export async function commandMessage<Given extends Actor>(
   update: UpdateDefinition<CommandAnswer, [Given]>,
   given: Given,
 ) {
-  const workflowId = workflowIds.message(delivery.id);
-  const answer = await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).executeUpdate(update, { args: [given] }));
-  return answerOf(deps, workflowId, answer ?? ended(delivery));
+  const workflow = workflowLink(deps, workflowIds.message(delivery.id));
+  const answer = await tell(deps, workflow, update, given);
+  return answerOf(workflow, answer ?? ended(delivery));
 }
 
 function ended({ status }: Delivery): CommandAnswer {

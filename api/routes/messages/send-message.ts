@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ConnectionState } from '../../../domain/connection-state.ts';
 import { renderTemplate } from '../../../domain/message-template.ts';
 import { smsSize } from '../../../domain/sms.ts';
 import { taskQueues, workflowIds } from '../../../domain/workflow-ids.ts';
@@ -8,6 +9,7 @@ import { getProvider } from '../../../providers/registry.ts';
 import type { DeliverMessageInput } from '../../../workflows/messages.ts';
 import type { Deps } from '../../deps.ts';
 import { ApiError, invalid, notFound } from '../../errors.ts';
+import { leadingWorkflow, workflowLink } from '../../links.ts';
 import { route } from '../../route.ts';
 import { idSchema } from '../../schemas.ts';
 import { ask, searchBy } from '../../temporal.ts';
@@ -40,7 +42,7 @@ export const sendMessage = route({
     if (connection?.companyId !== found.company.id) throw notFound('connection', 'connectionId');
     const template = await deps.stores.templates.find(body.templateId);
     if (template?.companyId !== found.company.id) throw notFound('template', 'templateId');
-    requireSending(connection);
+    requireSending(deps, connection);
 
     const rendered = renderTemplate(template.body, template.variables, body.variables);
     if (!('text' in rendered)) throw invalid(variableIssues(rendered));
@@ -70,12 +72,19 @@ export const sendMessage = route({
   },
 });
 
-function requireSending(connection: Connection): void {
+function requireSending(deps: Deps, connection: Connection): void {
   if (!getProvider(connection.providerKey).sendMessage)
     throw invalid([{ path: 'connectionId', message: 'This connection’s provider sends no messages.' }]);
-  if (connection.state === 'onboarding' || connection.state === 'disconnected')
-    throw new ApiError(409, 'refused', `The connection is ${connection.state}: it sends no messages.`);
+  const reason = refusals[connection.state];
+  if (reason) throw new ApiError(409, 'refused', reason, { workflow: leadingWorkflow(deps, connection) });
 }
+
+/** While events are held, a STOP that has arrived is not read yet: whoever opted out must not be sent to all the same. */
+const refusals: Partial<Record<ConnectionState, string>> = {
+  onboarding: 'The connection is still in onboarding: launch it before you send.',
+  paused: 'The connection is paused, and what people reply waits unread, a STOP too: resume it before you send.',
+  disconnected: 'The connection is disconnected: start a new onboarding to send with it again.',
+};
 
 function variableIssues({ missing, unknown }: { missing: string[]; unknown: string[] }) {
   return [
@@ -87,12 +96,13 @@ function variableIssues({ missing, unknown }: { missing: string[]; unknown: stri
 /** A delivery whose workflow cannot be started is cancelled at once and said so, instead of lying there unsent. */
 async function startDelivery(deps: Deps, connection: Connection, delivery: Delivery): Promise<void> {
   const { id: connectionId, companyId, providerKey } = connection;
+  const link = workflowLink(deps, workflowIds.message(delivery.id));
   const { policy } = await deps.stores.connections.settings(connectionId);
   const input: DeliverMessageInput = { deliveryId: delivery.id, connectionId, companyId, providerKey, policy: policy.delivery };
   try {
-    await ask(deps, ({ workflow }) =>
+    await ask(deps, link, ({ workflow }) =>
       workflow.start('deliverMessage', {
-        workflowId: workflowIds.message(delivery.id),
+        workflowId: link.id,
         taskQueue: taskQueues.messages,
         staticSummary: `Message ${delivery.id}`,
         typedSearchAttributes: searchBy({ connectionId, companyId, providerKey }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cancelOnboardingUpdate } from '../../../workflows/messages.ts';
 import { ApiError } from '../../errors.ts';
+import { leadingWorkflow } from '../../links.ts';
 import { tellOnboarding } from '../../onboarding.ts';
 import { route } from '../../route.ts';
 import { plainWords, verdictSchema } from '../../schemas.ts';
@@ -15,7 +16,9 @@ export const cancelOnboarding = route({
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller }) {
     if (connection.state !== 'onboarding')
-      throw new ApiError(409, 'refused', 'The connection is launched: disconnect it instead.');
+      throw new ApiError(409, 'refused', 'The connection is launched: disconnect it instead.', {
+        workflow: leadingWorkflow(deps, connection),
+      });
     deps.webhookSecrets.forget(connection.id);
     return tellOnboarding(deps, connection, cancelOnboardingUpdate, { by: caller.actor, reason: body.reason });
   },

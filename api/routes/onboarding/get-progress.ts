@@ -22,14 +22,14 @@ export const getProgress = route({
     .meta({ id: 'OnboardingProgress' }),
   refusals: [503, 504],
   async handle({ deps, found: { connection } }) {
-    const workflowId = workflowIds.onboarding(connection.id);
-    const asked = await ask(deps, ({ workflow }) => workflow.getHandle(workflowId).query(onboardingProgressQuery));
+    const link = workflowLink(deps, workflowIds.onboarding(connection.id));
+    const asked = await ask(deps, link, ({ workflow }) => workflow.getHandle(link.id).query(onboardingProgressQuery));
     const { confirmed, next, cancelled } = asked ?? notThere(connection.state === 'onboarding');
     return {
       confirmed,
       next: next && { step: next, title: stepTitles[next] },
       cancelled,
-      workflow: workflowLink(deps, workflowId),
+      workflow: link,
     };
   },
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { connectionStates, stateWords } from '../../../domain/connection-state.ts';
 import { failureCodes } from '../../../domain/failure.ts';
-import { workflowIds } from '../../../domain/workflow-ids.ts';
-import { workflowLink, workflowSchema } from '../../links.ts';
+import { leadingWorkflow, workflowSchema } from '../../links.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -40,7 +39,7 @@ export const listHealth = route({
       items: items.map((health) => ({
         ...health,
         nextAction: stateWords[health.state].nextAction,
-        workflow: workflowLink(deps, workflowIds.connector(health.connectionId)),
+        workflow: leadingWorkflow(deps, { id: health.connectionId, state: health.state }),
       })),
       nextCursor,
     };

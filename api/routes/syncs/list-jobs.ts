@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scheduleLink, scheduleSchema } from '../../links.ts';
 import { route } from '../../route.ts';
 
 const jobSchema = z
@@ -10,6 +11,7 @@ const jobSchema = z
     cadenceS: z.number().meta({ description: 'Seconds between scheduled runs.' }),
     lastRunId: z.string().nullable(),
     runningRunId: z.string().nullable(),
+    schedule: scheduleSchema.meta({ description: 'What starts its runs, from the launch on.' }),
   })
   .meta({ id: 'SyncJob' });
 
@@ -19,5 +21,8 @@ export const listJobs = route({
   permission: 'run.read',
   summary: 'What is synced, and how often',
   answer: z.object({ items: z.array(jobSchema) }),
-  handle: async ({ deps, found }) => ({ items: await deps.stores.jobs.list(found.connection.id) }),
+  async handle({ deps, found }) {
+    const jobs = await deps.stores.jobs.list(found.connection.id);
+    return { items: jobs.map((job) => ({ ...job, schedule: scheduleLink(deps, job.id) })) };
+  },
 });

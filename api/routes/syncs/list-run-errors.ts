@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
+import { workflowLink, workflowSchema } from '../../links.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -11,6 +12,7 @@ const runErrorSchema = z
     code: z.enum(failureCodes),
     sentence: z.string(),
     at: moment,
+    workflow: workflowSchema,
   })
   .meta({ id: 'SyncError' });
 
@@ -21,5 +23,8 @@ export const listRunErrors = route({
   summary: 'The records and pages of a run that failed',
   query: z.strictObject(pageQuery),
   answer: pageOf(runErrorSchema),
-  handle: ({ deps, found, query }) => deps.stores.runs.errors(found.run.id, pageInput(query)),
+  async handle({ deps, found: { run }, query }) {
+    const { items, nextCursor } = await deps.stores.runs.errors(run.id, pageInput(query));
+    return { items: items.map((error) => ({ ...error, workflow: workflowLink(deps, run.workflowId) })), nextCursor };
+  },
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
 import { name } from '../../schemas.ts';
-import { taskSchema } from './schema.ts';
+import { describeTask, taskSchema } from './schema.ts';
 
 export const completeTask = route({
   method: 'post',
@@ -10,5 +10,6 @@ export const completeTask = route({
   summary: 'Say that a task is done; the first completion stands',
   body: z.strictObject({ note: name(280) }),
   answer: taskSchema,
-  handle: ({ deps, found, body, audit }) => deps.stores.tasks.complete(found.task.id, body.note, audit),
+  handle: async ({ deps, found, body, audit }) =>
+    describeTask(deps, await deps.stores.tasks.complete(found.task.id, body.note, audit)),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
 import { flag, pageInput, pageOf, pageQuery } from '../../schemas.ts';
-import { taskSchema } from './schema.ts';
+import { describeTask, taskSchema } from './schema.ts';
 
 export const listTasks = route({
   method: 'get',
@@ -10,5 +10,8 @@ export const listTasks = route({
   summary: 'Work that waits for a person',
   query: z.strictObject({ ...pageQuery, open: flag.optional() }),
   answer: pageOf(taskSchema),
-  handle: ({ deps, found, query }) => deps.stores.tasks.list({ companyId: found.company.id, ...pageInput(query) }),
+  async handle({ deps, found, query }) {
+    const { items, nextCursor } = await deps.stores.tasks.list({ companyId: found.company.id, ...pageInput(query) });
+    return { items: items.map((task) => describeTask(deps, task)), nextCursor };
+  },
 });

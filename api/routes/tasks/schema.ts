@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { AdminTask } from '../../../db/app/stores/tasks.ts';
+import { workflowIds } from '../../../domain/workflow-ids.ts';
+import type { Deps } from '../../deps.ts';
+import { workflowLink, workflowSchema } from '../../links.ts';
 import { moment } from '../../schemas.ts';
 
 export const taskSchema = z
@@ -14,5 +18,18 @@ export const taskSchema = z
     completedAt: moment.nullable(),
     completedBy: z.string().nullable(),
     note: z.string().nullable(),
+    workflow: workflowSchema.nullable().meta({ description: 'The workflow that it is about, if there is one.' }),
   })
   .meta({ id: 'Task' });
+
+export const describeTask = (deps: Deps, task: AdminTask): z.input<typeof taskSchema> => {
+  const id = workflowIdOf(task);
+  return { ...task, workflow: id === null ? null : workflowLink(deps, id) };
+};
+
+/** A task's subject begins with the id of what it is about: a message, or an incident with its rung. */
+function workflowIdOf({ subject, connectionId }: AdminTask): string | null {
+  if (subject.startsWith('dlv_')) return workflowIds.message(subject);
+  if (subject.startsWith('inc_')) return workflowIds.escalation(subject.split(':', 1)[0]!);
+  return connectionId && workflowIds.connector(connectionId);
+}
