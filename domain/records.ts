@@ -72,7 +72,16 @@ export type NormalizedEvent =
       occurredAt: string;
       status: MessageStatus;
       errorCode: string | null;
+      /** What the code means, for a person. */
+      sentence: string | null;
       deliveryId: string | null;
     }
   | { kind: 'message_received'; externalId: string; occurredAt: string; fields: MessageFields }
-  | { kind: 'opt_out' | 'opt_in'; externalId: string; occurredAt: string; address: string };
+  | {
+      kind: 'opt_out' | 'opt_in';
+      externalId: string;
+      occurredAt: string;
+      address: string;
+      /** What told it: `keyword`, or `provider:<code>` for a provider's refusal. */
+      source: string;
+    };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureCode } from '../../domain/failure.ts';
+import { HttpFailure } from '../contract.ts';
 import { classify, errorCatalogue, TwilioApiError } from './errors.ts';
 
 const classes: Record<FailureCode, string[]> = {
@@ -53,6 +54,19 @@ describe('Twilio’s error codes', () => {
   ])('fall back by status when unknown: %i is %s', (status, code, effect) => {
     expect(classify(new TwilioApiError(status, '99999'))).toMatchObject({ code, effect, providerCode: '99999' });
     expect(classify(new TwilioApiError(status, null))).not.toHaveProperty('providerCode');
+  });
+
+  it('that are unknown are said with the page of the code, and every failure says what to do', () => {
+    expect(classify(new TwilioApiError(400, '21999')).sentence).toContain('https://www.twilio.com/docs/api/errors/21999');
+    expect(classify(new TwilioApiError(404, null)).sentence).toContain('status 404');
+    const unanswered = (['timeout', 'connection', 'truncated'] as const).map((kind) => new HttpFailure(kind, 'unknown', 'x'));
+    for (const error of [
+      ...unanswered,
+      new TwilioApiError(500, null),
+      new TwilioApiError(503, '20503'),
+      new TwilioApiError(302, null),
+    ])
+      expect(classify(error).sentence).toContain('Try again in a few minutes');
   });
 
   it('keep the wait that Twilio asked for', () => {

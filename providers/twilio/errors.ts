@@ -21,6 +21,9 @@ export class TwilioApiError extends Error {
 
 type Entry = [code: FailureCode, sentence: string];
 
+/** For a person who waits for an answer, and for one who reads of a run. */
+const waitOrLook = 'Try again in a few minutes or wait for the next run; https://status.twilio.com tells of outages.';
+
 /** Each code's page is https://www.twilio.com/docs/api/errors/<code>. */
 const entries: Record<string, Entry> = {
   // The account and its credentials.
@@ -119,8 +122,8 @@ const entries: Record<string, Entry> = {
   ],
 
   // Twilio itself.
-  '20500': ['provider_unavailable', 'Twilio had an error of its own.'],
-  '20503': ['provider_unavailable', 'This part of Twilio is out of service for the moment.'],
+  '20500': ['provider_unavailable', `Twilio had an error of its own. ${waitOrLook}`],
+  '20503': ['provider_unavailable', `This part of Twilio is out of service for the moment. ${waitOrLook}`],
 };
 
 /** The account asked us to stop writing to this person; https://www.twilio.com/docs/api/errors/21610 */
@@ -130,20 +133,27 @@ export const errorCatalogue: Record<string, Omit<Failure, 'effect' | 'retryAfter
   Object.entries(entries).map(([providerCode, [code, sentence]]) => [providerCode, { code, sentence, providerCode }]),
 );
 
+/** What an error code says to a person; every one of Twilio's has a page. */
+export function explainCode(code: string): string {
+  if (Object.hasOwn(errorCatalogue, code)) return errorCatalogue[code]!.sentence;
+  const page = /^\d{5}$/.test(code) ? `https://www.twilio.com/docs/api/errors/${code}` : 'https://www.twilio.com/docs/api/errors';
+  return `Twilio refused this with a code of its own: look it up at ${page}, correct the cause and try again.`;
+}
+
 export function classify(error: unknown): Failure {
   if (error instanceof HttpFailure)
     return { code: 'provider_unavailable', sentence: unansweredSentences[error.kind], effect: error.effect };
   if (!(error instanceof TwilioApiError))
     return {
       code: 'defect',
-      sentence: 'Something unexpected went wrong on our side while we spoke to Twilio.',
+      sentence: 'Something went wrong on our side while we spoke to Twilio: tell the people who run Linkwright, with the time.',
       effect: 'unknown',
     };
 
   const { status, code, retryAfterMs } = error;
   const known = code !== null && Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code] : undefined;
   return {
-    ...(known ?? { ...byStatus(status), ...(code && { providerCode: code }) }),
+    ...(known ?? { ...byStatus(status, code), ...(code && { providerCode: code }) }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     // A refusal is never processed, 429 expressly so (https://www.twilio.com/docs/api/errors/20429); an error of Twilio's own may be.
     effect: status >= 500 || status === 408 ? 'unknown' : 'none',
@@ -151,12 +161,12 @@ export function classify(error: unknown): Failure {
 }
 
 const unansweredSentences: Record<HttpFailure['kind'], string> = {
-  timeout: 'Twilio did not answer in time.',
-  connection: 'The connection to Twilio failed.',
-  truncated: 'Twilio’s answer was cut off or could not be read.',
+  timeout: `Twilio did not answer in time. ${waitOrLook}`,
+  connection: `The connection to Twilio failed. ${waitOrLook}`,
+  truncated: `Twilio’s answer was cut off or could not be read. ${waitOrLook}`,
 };
 
-function byStatus(status: number): { code: FailureCode; sentence: string } {
+function byStatus(status: number, code: string | null): { code: FailureCode; sentence: string } {
   if (status === 401) return { code: 'credentials_rejected', sentence: entries['20003']![1] };
   if (status === 403)
     return {
@@ -168,7 +178,9 @@ function byStatus(status: number): { code: FailureCode; sentence: string } {
   if (status >= 400)
     return {
       code: 'record_rejected',
-      sentence: 'Twilio refused this: look the error code up in Twilio’s documentation, correct the cause and try again.',
+      sentence: code
+        ? explainCode(code)
+        : `Twilio refused this with status ${status} and no error code: look at the account’s log in the Twilio Console.`,
     };
-  return { code: 'provider_unavailable', sentence: 'Twilio answered in a way that it does not document.' };
+  return { code: 'provider_unavailable', sentence: `Twilio answered in a way that it does not document. ${waitOrLook}` };
 }

@@ -1,6 +1,7 @@
 import type { MessageFields, NormalizedEvent } from '../../domain/records.ts';
 import { optIntent } from '../../domain/sms.ts';
 import type { InboundEvent } from '../contract.ts';
+import { explainCode, optedOutCodes } from './errors.ts';
 import { toMessageStatus } from './statuses.ts';
 
 /** What a stored webhook means. Twilio's webhooks carry no time of their own, so the caller's time of receipt stands. */
@@ -17,9 +18,16 @@ export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'ke
   if (type === 'message_status') {
     const status = toMessageStatus(text('MessageStatus') ?? text('SmsStatus'));
     if (!status) return [];
-    return [
-      { kind: 'message_status', externalId, occurredAt, status, errorCode: text('ErrorCode'), deliveryId: text('delivery') },
+    const errorCode = text('ErrorCode');
+    const sentence = errorCode && explainCode(errorCode);
+    const told: NormalizedEvent[] = [
+      { kind: 'message_status', externalId, occurredAt, status, errorCode, sentence, deliveryId: text('delivery') },
     ];
+    // A messaging service takes a message before it picks the sender, so that an opt-out may be told only now.
+    const to = text('To');
+    if (errorCode && to && optedOutCodes.includes(errorCode))
+      told.push({ kind: 'opt_out', externalId, occurredAt, address: to, source: `provider:${errorCode}` });
+    return told;
   }
   if (type !== 'message_received') return [];
 
@@ -38,7 +46,7 @@ export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'ke
   };
   const intent = optOutIntent(text('OptOutType'), fields.body ?? '');
   const received: NormalizedEvent = { kind: 'message_received', externalId, occurredAt, fields };
-  return intent && address ? [received, { kind: intent, externalId, occurredAt, address }] : [received];
+  return intent && address ? [received, { kind: intent, externalId, occurredAt, address, source: 'keyword' }] : [received];
 }
 
 /**

@@ -107,6 +107,7 @@ describe('Twilio’s webhooks', () => {
       occurredAt: '2026-01-02T03:04:05.000Z',
       status: 'delivered',
       errorCode: null,
+      sentence: null,
       deliveryId: 'dlv_7',
     });
     const [claimed] = twilio.normalize(parse(signedForm({ ...status, delivery: 'dlv_8' })));
@@ -157,7 +158,17 @@ describe('What Twilio’s events mean', () => {
   it('says nothing of a status that Twilio may add one day, and passes on an error code', () => {
     expect(meaning({ MessageStatus: 'teleported' })).toEqual([]);
     expect(meaning({ MessageStatus: 'undelivered', ErrorCode: '30003' })).toEqual([
-      expect.objectContaining({ errorCode: '30003' }),
+      expect.objectContaining({ errorCode: '30003', sentence: twilio.errorCatalogue['30003']!.sentence }),
+    ]);
+    expect(meaning({ MessageStatus: 'failed', ErrorCode: '39999' })).toEqual([
+      expect.objectContaining({ errorCode: '39999', sentence: expect.stringContaining('docs/api/errors/39999') }),
+    ]);
+  });
+
+  it('hears an opt-out that a status tells, because a messaging service refuses after it took the message', () => {
+    expect(meaning({ MessageStatus: 'failed', ErrorCode: '21610', To: '+14155550100' })).toEqual([
+      expect.objectContaining({ kind: 'message_status', status: 'failed' }),
+      { kind: 'opt_out', externalId: messageSid('5'), occurredAt: at, address: '+14155550100', source: 'provider:21610' },
     ]);
   });
 
@@ -193,6 +204,7 @@ describe('What Twilio’s events mean', () => {
   ])('hears %s', (_name, params, kind) => {
     const [received, intent] = meaning({ SmsStatus: 'received', From: '+14155550100', To: sender, ...params });
     expect(received).toMatchObject({ kind: 'message_received' });
-    expect(intent).toEqual(kind && { kind, externalId: messageSid('5'), occurredAt: at, address: '+14155550100' });
+    const source = 'keyword';
+    expect(intent).toEqual(kind && { kind, externalId: messageSid('5'), occurredAt: at, address: '+14155550100', source });
   });
 });

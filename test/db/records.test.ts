@@ -153,6 +153,13 @@ describe.each(servers)('the records store on $name', ({ server }) => {
     expect(late.changedDeliveries).toEqual([]);
   });
 
+  it('keeps why a delivery failed, in the provider’s code and in words', async () => {
+    const delivery = await queuedDelivery();
+    const reason = { errorCode: '30003', sentence: 'The phone could not be reached.' };
+    await stores.app.records.applyEvents({ ...at, events: [statusEvent('1', 'SM1', 'undelivered', delivery.id, reason)] });
+    expect(await stores.app.deliveries.find(delivery.id)).toMatchObject({ status: 'undelivered', ...reason });
+  });
+
   it('never moves a delivery of another connection, whatever id an event names', async () => {
     const delivery = await queuedDelivery();
     const other = await connectedCompany(stores.app, 'Other');
@@ -166,7 +173,7 @@ describe.each(servers)('the records store on $name', ({ server }) => {
     const address = '+15550003333';
     const word = (kind: 'opt_out' | 'opt_in', id: string, minute: string) => ({
       rawEventId: id,
-      normalized: [{ kind, externalId: `SM${id}`, occurredAt: `2026-11-20T10:${minute}:00.000Z`, address }],
+      normalized: [{ kind, externalId: `SM${id}`, occurredAt: `2026-11-20T10:${minute}:00.000Z`, address, source: 'keyword' }],
     });
     await stores.app.records.applyEvents({ ...at, events: [word('opt_out', '2', '30'), word('opt_in', '1', '10')] });
     expect(await stores.app.optOuts.isOptedOut(at.connectionId, address)).toBe(true);
@@ -238,9 +245,15 @@ describe.each(servers)('the records store on $name', ({ server }) => {
 });
 
 type StatusEvent = Extract<NormalizedEvent, { kind: 'message_status' }>;
-function statusEvent(rawEventId: string, externalId: string, status: StatusEvent['status'], deliveryId: string | null = null) {
+function statusEvent(
+  rawEventId: string,
+  externalId: string,
+  status: StatusEvent['status'],
+  deliveryId: string | null = null,
+  reason: Pick<StatusEvent, 'errorCode' | 'sentence'> = { errorCode: null, sentence: null },
+) {
   const occurredAt = '2026-11-20T10:00:01.000Z';
-  const event: StatusEvent = { kind: 'message_status', externalId, occurredAt, status, errorCode: null, deliveryId };
+  const event: StatusEvent = { kind: 'message_status', externalId, occurredAt, status, deliveryId, ...reason };
   return { rawEventId, normalized: [event] };
 }
 

@@ -107,6 +107,7 @@ describe.each(servers)('the traffic stores on $name', ({ server }) => {
       occurredAt: '2026-11-21T08:00:00.000Z',
       status: 'sent',
       errorCode: null,
+      sentence: null,
       deliveryId: null,
     };
     const done = [

@@ -8,7 +8,7 @@ let engine: Engine;
 let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
-  connections = await connectAhead(engine, 20);
+  connections = await connectAhead(engine, 21);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -140,6 +140,15 @@ describe('a person who opted out', () => {
     expect(await sendsAsked(engine, launched)).toBe(asked);
   });
 
+  it('is remembered also when the refusal comes with the message’s status', async () => {
+    const launched = connections.next();
+    await plan(engine, launched, [{ status: 'failed', delayMs: 50, errorCode: 21_610 }]);
+    const first = await send(engine, launched);
+    expect(await first.ends()).toEqual({ status: 'failed' });
+    expect(await (await send(engine, launched, { to: first.to })).ends()).toEqual({ status: 'blocked' });
+    expect(await sendsAsked(engine, launched)).toBe(1);
+  });
+
   it('by STOP is never sent to, until START', async () => {
     const launched = connections.next();
     await plan(engine, launched, quick);
@@ -235,6 +244,7 @@ describe('a message that does not arrive', () => {
     const [task, ...more] = await tasksOf(launched);
     expect(more).toEqual([]);
     expect(task).toMatchObject({ cause: 'message_undelivered', subject: sending.deliveryId });
+    expect(task!.sentence).toContain('The phone could not be reached');
   });
 
   it.each([

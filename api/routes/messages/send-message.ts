@@ -115,7 +115,7 @@ async function startDelivery(deps: Deps, connection: Connection, delivery: Deliv
     if (now?.status !== 'queued') return;
     await deps.stores.deliveries.advance(delivery.id, 'cancelled', {
       source: 'us',
-      sentence: 'It was not sent: Temporal did not answer.',
+      sentence: 'It was not sent, because Temporal did not answer: send it again when Temporal is back.',
     });
     throw error;
   }

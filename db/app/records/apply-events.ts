@@ -1,6 +1,7 @@
 import type { Sequelize, Transaction } from 'sequelize';
 import { deliveryRank, mayAdvance, type DeliveryStatus } from '../../../domain/delivery-status.ts';
 import { messageRank, type NormalizedEvent } from '../../../domain/records.ts';
+import { boundedSentence } from '../../hash.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { recordOptOuts } from '../stores/opt-outs.ts';
@@ -8,7 +9,7 @@ import type { ApplyEventsInput } from '../stores/records.ts';
 import { upsertReceived, upsertStatuses, type ReceivedMessage, type ToldStatus } from './message-rows.ts';
 
 type StatusEvent = Extract<NormalizedEvent, { kind: 'message_status' }>;
-type Told = ToldStatus & Pick<StatusEvent, 'deliveryId'>;
+type Told = ToldStatus & Pick<StatusEvent, 'deliveryId' | 'sentence'>;
 export interface ChangedDelivery {
   deliveryId: string;
   status: DeliveryStatus;
@@ -21,10 +22,10 @@ export function applyEvents(sequelize: Sequelize, { connectionId, companyId, eve
   const received: ReceivedMessage[] = all.filter((event) => event.kind === 'message_received');
   const words = all
     .filter((event) => 'address' in event)
-    .map(({ kind, address, occurredAt }) => ({
+    .map(({ kind, address, source, occurredAt }) => ({
       address,
       state: kind === 'opt_out' ? ('out' as const) : ('in' as const),
-      source: 'keyword',
+      source,
       at: new Date(occurredAt),
     }));
   return inTransaction(sequelize, async (transaction) => {
@@ -49,6 +50,7 @@ interface DeliveryState {
   externalId: string | null;
   status: DeliveryStatus;
   errorCode: string | null;
+  sentence: string | null;
 }
 
 async function advanceDeliveries(
@@ -64,7 +66,7 @@ async function advanceDeliveries(
   const moved = new Set<DeliveryState>();
   const toldRank = new Map<DeliveryState, number>();
   const history: unknown[][] = [];
-  for (const { deliveryId, externalId, status, errorCode, occurredAt } of told) {
+  for (const { deliveryId, externalId, status, errorCode, sentence, occurredAt } of told) {
     const delivery = byId.get(deliveryId ?? '') ?? byExternalId.get(externalId);
     if (!delivery || status === 'received') continue;
     toldRank.set(delivery, Math.max(toldRank.get(delivery) ?? 0, deliveryRank(status)));
@@ -73,7 +75,7 @@ async function advanceDeliveries(
       moved.add(delivery);
     }
     if (!mayAdvance(delivery.status, status)) continue;
-    Object.assign(delivery, { status, errorCode });
+    Object.assign(delivery, { status, errorCode, sentence: sentence && boundedSentence(sentence) });
     moved.add(delivery);
     history.push([delivery.id, status, 'callback', errorCode, sqlTime(new Date(occurredAt))]);
   }
@@ -104,8 +106,8 @@ async function lockDeliveries(
   if (found.length === 0) return [];
   return select<DeliveryState>(
     sequelize,
-    `SELECT id, external_id AS externalId, status, error_code AS errorCode FROM message_deliveries WHERE id IN (:ids)
-     ORDER BY id FOR UPDATE`,
+    `SELECT id, external_id AS externalId, status, error_code AS errorCode, sentence FROM message_deliveries
+     WHERE id IN (:ids) ORDER BY id FOR UPDATE`,
     { ids: found.map(({ id }) => id) },
     transaction,
   );
@@ -119,7 +121,7 @@ async function writeDeliveries(
 ): Promise<void> {
   if (moved.length === 0) return;
   const values: Record<string, unknown> = { ids: moved.map(({ id }) => id) };
-  const cases = (['status', 'errorCode', 'externalId'] as const).map((name) => {
+  const cases = (['status', 'errorCode', 'externalId', 'sentence'] as const).map((name) => {
     const branches = moved.map((delivery, place) => {
       values[`id${place}`] = delivery.id;
       values[`${name}${place}`] = delivery[name];
@@ -129,7 +131,8 @@ async function writeDeliveries(
   });
   await write(
     sequelize,
-    `UPDATE message_deliveries SET status = ${cases[0]}, error_code = ${cases[1]}, external_id = ${cases[2]} WHERE id IN (:ids)`,
+    `UPDATE message_deliveries SET status = ${cases[0]}, error_code = ${cases[1]}, external_id = ${cases[2]}, sentence = ${cases[3]}
+     WHERE id IN (:ids)`,
     values,
     transaction,
   );
