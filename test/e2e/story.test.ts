@@ -71,12 +71,40 @@ describe('the whole story', () => {
     expect((await engine.app.errorQueue.list({ connectionId: told.connectionId, limit: 10 })).items).toEqual([]);
   });
 
-  it('leaves an audit row for each step and command, by whom', async () => {
+  it('leaves an audit row for each step and each change that a person made, by whom', async () => {
     const { items } = await engine.app.audit.list({ companyId, limit: 100 });
-    const actions = items.map(({ action }) => action);
-    for (const step of ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch'])
-      expect(actions).toContain(`onboarding.${step}`);
-    expect(items.every(({ actor }) => actor !== '')).toBe(true);
+    const byPeople = items.filter(({ actor }) => actor !== 'engine').map(({ action }) => action);
+    const steps = ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch'].map((step) => `onboarding.${step}`);
+    const changes = [
+      'connection.create',
+      'credentials.stage',
+      'mapping.publish',
+      'template.create',
+      'message.send',
+      'metric.enter',
+    ];
+    const answers = ['incident.acknowledge', 'incident.take_over'];
+    expect(byPeople).toEqual(expect.arrayContaining([...steps, ...changes, ...answers]));
+    const states = items.filter(({ action }) => action === 'connection.state').map(({ actor, detail }) => [actor, detail['to']]);
+    const [admin] = items.filter(({ action }) => action === 'onboarding.launch').map(({ actor }) => actor);
+    expect(states.toReversed()).toEqual([
+      [admin, 'active'],
+      ['engine', 'degraded'],
+      [admin, 'manual_fallback'],
+      ['engine', 'active'],
+      [admin, 'paused'],
+      [admin, 'active'],
+    ]);
+  });
+
+  it('leaves every event applied, the calls that failed, and who opted out, as rows of both databases', async () => {
+    const { connectionId } = told;
+    const events = await engine.traffic.events.list({ connectionId, limit: 100 });
+    expect(new Set(events.items.map(({ state }) => state))).toEqual(new Set(['applied']));
+    const calls = await engine.traffic.logs.list({ connectionId, limit: 100 });
+    expect(calls.items.some(({ status }) => status === 500)).toBe(true);
+    const optOuts = await engine.app.optOuts.list({ connectionId, limit: 5 });
+    expect(optOuts.items).toMatchObject([{ state: 'out', source: 'keyword' }]);
   });
 
   it('shows the client a card with exactly the fields of the allow-list', () => {
