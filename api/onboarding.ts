@@ -1,12 +1,12 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Connection } from '../db/app/stores/connections.ts';
-import { taskQueues, workflowIds } from '../domain/workflow-ids.ts';
+import { attributesOf, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 import type { Actor, CommandAnswer, OnboardingInput } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { workflowLink, type WorkflowLink } from './links.ts';
-import { answerOf, ask, searchBy } from './temporal.ts';
+import { answerOf, ask } from './temporal.ts';
 
 function startOptions(connection: Connection, startedBy: string) {
   const { id: connectionId, companyId, providerKey } = connection;
@@ -17,7 +17,7 @@ function startOptions(connection: Connection, startedBy: string) {
     // One onboarding for each connection: a finished one never begins again, one that broke may.
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     staticSummary: `Onboarding of ${connectionId}`,
-    typedSearchAttributes: searchBy({ connectionId, companyId, providerKey }),
+    typedSearchAttributes: attributesOf({ connectionId, companyId, providerKey }),
     args: [input] as [OnboardingInput],
   } satisfies WorkflowStartOptions;
 }

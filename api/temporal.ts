@@ -10,21 +10,10 @@ import {
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { isFailureCode } from '../domain/failure.ts';
-import { searchAttributes } from '../domain/workflow-ids.ts';
 import type { Actor, CommandAnswer } from '../workflows/messages.ts';
 import type { Deps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import type { WorkflowLink } from './links.ts';
-import type { WakeTarget } from './webhooks/wake.ts';
-
-/** What ops filter by in the Temporal UI. */
-export function searchBy({ companyId, connectionId, providerKey }: WakeTarget) {
-  return [
-    { key: searchAttributes.company, value: companyId },
-    { key: searchAttributes.connection, value: connectionId },
-    { key: searchAttributes.provider, value: providerKey },
-  ];
-}
 
 /**
  * Asks Temporal for something within the time that an HTTP caller waits. `undefined`: no such workflow is running. What is refused

@@ -22,3 +22,16 @@ export const searchAttributes = {
   state: { name: 'LinkwrightState', type: 'KEYWORD' },
   escalated: { name: 'LinkwrightEscalated', type: 'BOOL' },
 } as const;
+
+/** What every workflow of a connection is found by, as the SDK takes it. */
+export function attributesOf({
+  companyId,
+  connectionId,
+  providerKey,
+}: Record<'companyId' | 'connectionId' | 'providerKey', string>) {
+  return [
+    { key: searchAttributes.company, value: companyId },
+    { key: searchAttributes.connection, value: connectionId },
+    { key: searchAttributes.provider, value: providerKey },
+  ];
+}

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
+import { attributesOf, taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import { eventsArrivedSignal, type DrainEventsInput } from '../../workflows/messages.ts';
-import { searchBy } from '../temporal.ts';
 import type { WakeTarget } from './wake.ts';
 
 const wakeWithinMs = 10_000;
@@ -15,7 +14,7 @@ export async function wakeDrain(temporal: Client, target: WakeTarget): Promise<v
       workflowId: workflowIds.events(connectionId),
       taskQueue: taskQueues.events,
       staticSummary: `Stored events of ${connectionId}`,
-      typedSearchAttributes: searchBy(target),
+      typedSearchAttributes: attributesOf(target),
       signal: eventsArrivedSignal,
       signalArgs: [],
       args: [input],

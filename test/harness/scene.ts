@@ -1,7 +1,7 @@
 /** Scenes that most engine tests begin with: a company with its people, and a Twilio connection taken through all six steps. */
 import type { WorkflowHandle } from '@temporalio/client';
 import type { PolicyOverrides } from '../../domain/policy.ts';
-import { searchAttributes, taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
+import { attributesOf, taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import {
   confirmAccessUpdate,
   confirmBaselineUpdate,
@@ -151,14 +151,6 @@ export async function connect(engine: Engine, options: ConnectionOptions = {}): 
   await confirmSteps(started, ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch']);
   await started.onboarding.result();
   return { ...started, connector: engine.client.workflow.getHandle(workflowIds.connector(started.connectionId)) };
-}
-
-export function attributesOf({ companyId, connectionId, providerKey }: ConnectionRef) {
-  return [
-    { key: searchAttributes.company, value: companyId },
-    { key: searchAttributes.connection, value: connectionId },
-    { key: searchAttributes.provider, value: providerKey },
-  ];
 }
 
 /** Makes the sandbox misbehave for this account alone. `path` is what follows the account in the URL. */

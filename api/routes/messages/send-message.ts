@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ConnectionState } from '../../../domain/connection-state.ts';
 import { renderTemplate } from '../../../domain/message-template.ts';
 import { smsSize } from '../../../domain/sms.ts';
-import { taskQueues, workflowIds } from '../../../domain/workflow-ids.ts';
+import { attributesOf, taskQueues, workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Connection } from '../../../db/app/stores/connections.ts';
 import type { Delivery } from '../../../db/app/stores/deliveries.ts';
 import { getProvider } from '../../../providers/registry.ts';
@@ -12,7 +12,7 @@ import { ApiError, invalid, notFound } from '../../errors.ts';
 import { leadingWorkflow, workflowLink } from '../../links.ts';
 import { route } from '../../route.ts';
 import { idSchema } from '../../schemas.ts';
-import { ask, searchBy } from '../../temporal.ts';
+import { ask } from '../../temporal.ts';
 import { phone } from '../companies/schema.ts';
 import { chooseSender } from './choose-sender.ts';
 import { deliverySchema, describeDelivery } from './schema.ts';
@@ -105,7 +105,7 @@ async function startDelivery(deps: Deps, connection: Connection, delivery: Deliv
         workflowId: link.id,
         taskQueue: taskQueues.messages,
         staticSummary: `Message ${delivery.id}`,
-        typedSearchAttributes: searchBy({ connectionId, companyId, providerKey }),
+        typedSearchAttributes: attributesOf({ connectionId, companyId, providerKey }),
         args: [input],
       }),
     );
