@@ -103,7 +103,7 @@ function translate(error: unknown): ApiError | undefined {
   if (type === 'entity.parse.failed') return new ApiError(400, 'malformed_body', 'The body is not a valid JSON object.');
   if (status === 415) return new ApiError(415, 'unsupported_media_type', 'The body’s charset or encoding is not supported.');
   if (status !== undefined && status >= 400 && status < 500)
-    return new ApiError(status, 'malformed_request', 'The request cannot be read.');
+    return new ApiError(status, 'malformed_request', 'The request cannot be read: look at its address and its headers.');
   return undefined;
 }
 

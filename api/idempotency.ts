@@ -29,9 +29,14 @@ export async function once(
   if (begun.state === 'mismatch')
     throw new ApiError(422, 'idempotency_mismatch', 'This Idempotency-Key was used for another request: take a new one.');
   if (begun.state === 'running')
-    throw new ApiError(409, 'idempotency_running', 'The first request with this Idempotency-Key is still being worked on.', {
-      retryAfterS: 1,
-    });
+    throw new ApiError(
+      409,
+      'idempotency_running',
+      'The first request with this Idempotency-Key is still being worked on: repeat it in a second.',
+      {
+        retryAfterS: 1,
+      },
+    );
 
   let answer: unknown;
   try {

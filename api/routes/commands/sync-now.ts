@@ -25,8 +25,9 @@ export const syncNow = route({
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller }) {
     const { stream } = body;
-    if (stream && !Object.hasOwn(getProvider(connection.providerKey).streams, stream))
-      throw invalid([{ path: 'stream', message: 'Is not a stream of this provider.' }]);
+    const { streams } = getProvider(connection.providerKey);
+    if (stream && !Object.hasOwn(streams, stream))
+      throw invalid([{ path: 'stream', message: `Must be one of: ${Object.keys(streams).join(', ')}.` }]);
     const answer = await commandConnection(deps, connection, 'syncNow', syncNowUpdate, {
       by: caller.actor,
       ...(stream && { stream }),

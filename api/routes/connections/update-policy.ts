@@ -18,7 +18,10 @@ export const updatePolicy = route({
     const unknown = Object.keys(body.policy.cadenceS ?? {}).filter((stream) => !Object.hasOwn(streams, stream));
     if (unknown.length > 0)
       throw invalid(
-        unknown.map((stream) => ({ path: `policy.cadenceS.${stream}`, message: 'Is not a stream of this provider.' })),
+        unknown.map((stream) => ({
+          path: `policy.cadenceS.${stream}`,
+          message: `Is not a stream of this provider, which has ${Object.keys(streams).join(', ')}.`,
+        })),
       );
     const { policy: before } = await deps.stores.connections.settings(connection.id);
     const sent = asOverrides(body.policy);
