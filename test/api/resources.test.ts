@@ -152,6 +152,10 @@ describe('Connections', () => {
         expect(answer.body.error).toMatchObject({ code: 'refused', message: expect.stringMatching(word) });
       }
     expect((await post(`/connections/${ended}/disconnect`, { reason: 'x' })).body).toMatchObject({ verdict: 'already' });
+    expect((await post(`/connections/${begun}/disconnect`, { reason: 'x' })).body.error).toMatchObject({
+      message: expect.stringMatching(/cancel its onboarding/),
+      workflow: { id: `onboarding:${begun}` },
+    });
     expect(await api.stores.credentials.staged(begun)).toBeNull();
   });
 });

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { assert, asyncProperty, constantFrom, oneof, record, string, uint8Array } from 'fast-check';
 import { authToken, by, company, connection, statusCallback, accountSid } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
+import { signForm } from './twilio-signature.ts';
 
 const publicUrl = 'https://hooks.example.com';
 let api: Api;
@@ -27,6 +29,13 @@ const events = async () => (await api.traffic.events.list({ connectionId, limit:
 const counted = async (outcome: string) => {
   const { text } = await api.call('GET', '/metrics');
   return Number(new RegExp(`linkwright_webhooks_total\\{provider="\\w+",outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
+};
+
+/** Twilio signs the address alone, and the address holds the hash of the bytes. */
+const signedJson = (body: string | Buffer) => {
+  const signedPath = `${path}&bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
+  const signature = signForm(authToken, publicUrl + signedPath, {});
+  return { signedPath, headers: { 'content-type': 'application/json', 'x-twilio-signature': signature } };
 };
 
 describe('A webhook', () => {
@@ -74,11 +83,8 @@ describe('A webhook', () => {
   });
 
   it('in JSON whose bytes were written anew is answered 401', async () => {
-    const { createHash } = await import('node:crypto');
-    const { signForm } = await import('./twilio-signature.ts');
     const body = '{"MessageSid": "SM11111111111111111111111111111111", "MessageStatus": "sent"}';
-    const signedPath = `${path}&bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
-    const headers = { 'content-type': 'application/json', 'x-twilio-signature': signForm(authToken, publicUrl + signedPath, {}) };
+    const { signedPath, headers } = signedJson(body);
     expect((await send({ body: JSON.stringify(JSON.parse(body)), headers }, signedPath)).status).toBe(401);
     expect((await send({ body, headers }, signedPath)).status).toBe(200);
   });
@@ -101,6 +107,18 @@ describe('A webhook', () => {
     const { MessageSid, ...withoutSid } = params;
     expect(MessageSid).toBeDefined();
     expect((await send(statusCallback(publicUrl, path, withoutSid))).status).toBe(400);
+  });
+
+  it.each([
+    ['a form', () => new URLSearchParams(params).toString()],
+    ['half a document', () => '{"MessageSid": "SM1'],
+    ['bytes that are not UTF-8', () => Buffer.from([0x22, 0xff, 0x22])],
+  ])('that is signed and says that it is JSON, and is %s, is answered 400, counted and not stored', async (_, body) => {
+    const before = await counted('malformed');
+    const { signedPath, headers } = signedJson(body());
+    expect((await send({ body: body(), headers }, signedPath)).status).toBe(400);
+    expect(await counted('malformed')).toBe(before + 1);
+    expect(await events()).toEqual([]);
   });
 
   it('of another content type is answered 415, and one that is too large 413', async () => {
@@ -147,22 +165,28 @@ describe('Two hundred malformed webhooks', () => {
       'text/xml',
       'x',
     );
-    const { signForm } = await import('./twilio-signature.ts');
+    const reached = new Set<number>();
     await assert(
       asyncProperty(
         record({ body, type, signature: oneof(string({ unit: 'grapheme-ascii' }), constantFrom('signed')) }),
         async (input) => {
-          const signature = input.signature === 'signed' ? signForm(authToken, publicUrl + path, {}) : input.signature.trim();
-          const answer = await send({
-            body: input.body,
-            headers: { 'content-type': input.type, 'x-twilio-signature': signature },
-          });
+          const isJson = input.type.startsWith('application/json');
+          const form = Object.fromEntries(new URLSearchParams(Buffer.from(input.body).toString()));
+          const { signedPath, headers } = isJson
+            ? signedJson(Buffer.from(input.body))
+            : { signedPath: path, headers: { 'x-twilio-signature': signForm(authToken, publicUrl + path, form) } };
+          const signature = input.signature === 'signed' ? headers['x-twilio-signature'] : input.signature.trim();
+          const sent = { 'content-type': input.type, 'x-twilio-signature': signature };
+          const answer = await send({ body: input.body, headers: sent }, signedPath);
+          if (input.signature === 'signed') reached.add(answer.status);
           expect(answer.status).toBeLessThan(500);
           expect(answer.status).not.toBe(200);
         },
       ),
       { numRuns: 200 },
     );
+    // Signed ones come past the signature and are refused for what they say.
+    expect(reached).toContain(400);
     expect((await api.call('GET', '/healthz')).status).toBe(200);
   });
 });
