@@ -33,9 +33,13 @@ export function connectorActivities(deps: ActivityDeps) {
 
     /** Opens a run of each job asked for, or names the one that is under way. The workflow then starts what was accepted. */
     async requestRuns(input: { connectionId: string; requestId: string; stream?: string }): Promise<{ runs: RequestedRun[] }> {
-      const jobs = (await app.jobs.list(input.connectionId)).filter(({ stream }) => !input.stream || stream === input.stream);
+      const all = await app.jobs.list(input.connectionId);
+      const jobs = all.filter(({ stream }) => !input.stream || stream === input.stream);
       if (jobs.length === 0)
-        throw failWith('configuration_invalid', `There is no stream "${input.stream ?? ''}" on this connection.`);
+        throw failWith(
+          'configuration_invalid',
+          `This connection has no stream "${input.stream ?? ''}"; it has: ${all.map(({ stream }) => stream).join(', ')}.`,
+        );
       const runs: RequestedRun[] = [];
       for (const { id: jobId, stream } of jobs) {
         const workflowId = workflowIds.syncOnDemand(jobId, input.requestId);

@@ -25,17 +25,17 @@ export function eventActivities(deps: ActivityDeps) {
 
   return {
     /** `left` tells that more was stored than one activity's time allows. A connection that holds its events answers at once. */
-    async drainStoredEvents({ connectionId }: ConnectionRef): Promise<{ applied: number; left: boolean }> {
+    async drainStoredEvents({ connectionId }: ConnectionRef): Promise<{ applied: number; left: boolean; held: boolean }> {
       const until = Date.now() + drainForMs;
       let applied = 0;
       for (;;) {
         const connection = await app.connections.find(connectionId);
-        if (!connection || holdsEvents(connection.state)) return { applied, left: false };
+        if (!connection || holdsEvents(connection.state)) return { applied, left: false, held: true };
         const batch = await traffic.events.nextBatch(connectionId, batchSize);
-        if (batch.length === 0) return { applied, left: false };
+        if (batch.length === 0) return { applied, left: false, held: false };
         applied += await applyBatch(connection, batch);
         heartbeat({ applied });
-        if (Date.now() > until) return { applied, left: true };
+        if (Date.now() > until) return { applied, left: true, held: false };
       }
     },
   };

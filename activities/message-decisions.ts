@@ -26,12 +26,13 @@ export function messageDecisionActivities(deps: ActivityDeps) {
         rawEventId: null,
         deliveryId,
       });
+      const { label } = await app.connections.get(connectionId);
       await app.tasks.open({
         companyId,
         connectionId,
         cause: 'message_waits',
         subject: deliveryId,
-        sentence: `A message waits for your decision. ${sentence}`,
+        sentence: `${label}: a message waits for your decision. ${sentence}`,
       });
       return { status };
     },
@@ -73,12 +74,13 @@ export function messageDecisionActivities(deps: ActivityDeps) {
     async openDeliveryTask(input: DeliveryRef & { status: DeliveryStatus }): Promise<void> {
       const delivery = await getDelivery(deps, input.deliveryId);
       const why = delivery.sentence ?? 'The provider gave no reason.';
+      const { label } = await app.connections.get(input.connectionId);
       await app.tasks.open({
         companyId: input.companyId,
         connectionId: input.connectionId,
         cause: `message_${input.status}`,
         subject: input.deliveryId,
-        sentence: `A message ended as ${input.status}. ${why} Reach the person another way, or correct the cause and send a new message.`,
+        sentence: `${label}: a message ended as ${input.status}. ${why} Reach the person another way, or correct the cause and send a new message.`,
       });
     },
   };

@@ -1,26 +1,18 @@
 /** Sends one message and asks after it. The row is the truth: it is claimed before every request. */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { isFinal, type DeliveryStatus } from '../domain/delivery-status.ts';
-import { quietUntil } from '../domain/quiet-hours.ts';
 import type { Delivery } from '../db/app/stores/deliveries.ts';
-import type { SendMessage, SentMessage } from '../providers/contract.ts';
-import { getDelivery, type DeliveryRef } from './delivery.ts';
+import type { Provider, SendMessage, SentMessage } from '../providers/contract.ts';
+import { getDelivery, type DeliveryRef, type SendInput, type SendResult } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
+import { holdBack } from './hold-back.ts';
 import { asActivityFailure, callProvider, failWith, openConnection, type OpenedConnection } from './provider-call.ts';
-
-export type SendResult =
-  | { next: 'await_status' | 'ended'; status: DeliveryStatus }
-  /**
-   * `slotAtMs` is the sender's reserved place, kept so that waiting for it does not reserve another. `mayBeOut` says that an earlier
-   * request may have gone out: it can no longer be called back.
-   */
-  | { next: 'wait'; waitMs: number; slotAtMs: number | null; mayBeOut: boolean; why: string };
 
 export function messageActivities(deps: ActivityDeps) {
   const { app } = deps;
 
   return {
-    async sendDelivery(input: DeliveryRef & { slotAtMs: number | null }): Promise<SendResult> {
+    async sendDelivery(input: SendInput): Promise<SendResult> {
       const delivery = await getDelivery(deps, input.deliveryId);
       const settled = isSettled(delivery);
       if (settled) return settled;
@@ -30,7 +22,7 @@ export function messageActivities(deps: ActivityDeps) {
 
       if (delivery.status === 'queued') {
         if (await app.optOuts.isOptedOut(input.connectionId, delivery.to)) return block(delivery);
-        const hold = await holdBack(input, delivery, action);
+        const hold = await holdBack(deps, input, delivery, opened, action.ratePerSenderPerS);
         if (hold) return hold;
       }
       const claim = await app.deliveries.claim(delivery.id);
@@ -59,9 +51,11 @@ export function messageActivities(deps: ActivityDeps) {
       const { provider, context } = await openConnection(deps, input.connectionId);
       const { externalId } = delivery;
       const sent = await callProvider(provider, () => provider.sendMessage!.fetch(context, externalId));
+      await recordOptOut(delivery, provider, sent.errorCode);
       const { status } = await app.deliveries.advance(delivery.id, asDeliveryStatus(sent), {
         source: 'lookup',
         errorCode: sent.errorCode,
+        sentence: sentenceOf(provider, sent.errorCode),
       });
       return { status }; // and not the row: a history keeps what an activity answers
     },
@@ -75,41 +69,17 @@ export function messageActivities(deps: ActivityDeps) {
     return { next: 'ended', status };
   }
 
-  /** Quiet hours of the recipient's company first, then the sender's own pace. */
-  async function holdBack(
-    input: DeliveryRef & { slotAtMs: number | null },
-    delivery: Delivery,
-    action: SendMessage,
-  ): Promise<SendResult | null> {
-    const now = deps.now().getTime();
-    const company = await app.companies.find(input.companyId);
-    const quietEnd = quietUntil(now, input.policy.quietHours, company?.timeZone ?? 'UTC');
-    if (quietEnd > now)
-      return {
-        next: 'wait',
-        waitMs: quietEnd - now,
-        slotAtMs: null,
-        mayBeOut: false,
-        why: `Quiet hours until ${new Date(quietEnd).toISOString()}.`,
-      };
-    const slotAtMs =
-      input.slotAtMs ??
-      (
-        await app.accounts.reserveSendSlot({
-          connectionId: input.connectionId,
-          address: delivery.from,
-          ratePerS: action.ratePerSenderPerS,
-          now: new Date(now),
-        })
-      ).getTime();
-    return slotAtMs > now
-      ? { next: 'wait', waitMs: slotAtMs - now, slotAtMs, mayBeOut: false, why: 'Waits for its sender’s turn.' }
-      : null;
+  /** Whether the provider's code says that this person has opted out; then nothing is sent to them again. */
+  async function recordOptOut(delivery: Delivery, provider: Provider, code: string | null): Promise<boolean> {
+    if (code === null || !provider.optedOutCodes.includes(code)) return false;
+    const { connectionId, companyId, to: address } = delivery;
+    await app.optOuts.record({ connectionId, companyId, address, state: 'out', source: `provider:${code}`, at: deps.now() });
+    return true;
   }
 
   /** An earlier attempt's answer was lost. Looks whether it went out; `null` says that it certainly did not. */
   async function lookForEarlierAttempt(
-    input: DeliveryRef & { slotAtMs: number | null },
+    input: SendInput,
     delivery: Delivery,
     attemptedAt: Date,
     { provider, context }: OpenedConnection,
@@ -131,17 +101,23 @@ export function messageActivities(deps: ActivityDeps) {
     );
     const own = alike.find(({ externalId }) => !taken.includes(externalId));
     if (!own) return null;
-    const { status } = await app.deliveries.accepted(delivery.id, { ...own, status: asDeliveryStatus(own), source: 'lookup' });
+    await recordOptOut(delivery, provider, own.errorCode);
+    const { status } = await app.deliveries.accepted(delivery.id, {
+      ...own,
+      status: asDeliveryStatus(own),
+      source: 'lookup',
+      sentence: sentenceOf(provider, own.errorCode),
+    });
     return { next: 'await_status', status };
   }
 
   async function send(
-    input: DeliveryRef & { slotAtMs: number | null },
+    input: SendInput,
     delivery: Delivery,
     { provider, context }: OpenedConnection,
     action: SendMessage,
   ): Promise<SendResult> {
-    const { connectionId, companyId } = input;
+    const { connectionId } = input;
     const callback = `${deps.publicUrl}/webhooks/${provider.key}/${connectionId}?delivery=${delivery.id}`;
     try {
       const sent = await action.send(context, {
@@ -164,16 +140,7 @@ export function messageActivities(deps: ActivityDeps) {
           why: 'The answer was lost; looks at the provider before sending again.',
         };
       if (failure.code === 'record_rejected') {
-        const optedOut = provider.optedOutCodes.includes(failure.providerCode ?? '');
-        if (optedOut)
-          await app.optOuts.record({
-            connectionId,
-            companyId,
-            address: delivery.to,
-            state: 'out',
-            source: `provider:${failure.providerCode}`,
-            at: deps.now(),
-          });
+        const optedOut = await recordOptOut(delivery, provider, failure.providerCode ?? null);
         const { status } = await app.deliveries.advance(delivery.id, optedOut ? 'blocked' : 'failed', {
           source: 'us',
           errorCode: failure.providerCode ?? null,
@@ -190,6 +157,10 @@ export function messageActivities(deps: ActivityDeps) {
 /** A message's status at the provider, as the status of our delivery. */
 function asDeliveryStatus({ status }: SentMessage): DeliveryStatus {
   return status === 'received' ? 'delivered' : status;
+}
+
+function sentenceOf({ errorCatalogue }: Provider, code: string | null): string | null {
+  return (code !== null && errorCatalogue[code]?.sentence) || null;
 }
 
 function isSettled(delivery: Delivery): SendResult | null {

@@ -57,12 +57,13 @@ export function peopleActivities(deps: ActivityDeps) {
     { companyId, connectionId, incidentId, rung }: Omit<NoticeInput, 'providerKey'>,
     why: string,
   ): Promise<void> {
+    const { label } = await app.connections.get(connectionId);
     await app.tasks.open({
       companyId,
       connectionId,
       cause: 'nobody_to_tell',
       subject: `${incidentId}:${rung.position}`,
-      sentence: `Nobody could be told about an incident on rung ${rung.position} (${rung.tell}): give that person a phone number, name another, or tell them yourself. ${why}`,
+      sentence: `${label}: nobody could be told about an incident on rung ${rung.position} (${rung.tell}): give that person a phone number, name another, or tell them yourself. ${why}`,
     });
   }
 
@@ -86,7 +87,9 @@ export function peopleActivities(deps: ActivityDeps) {
     if (!deps.notifier || !person.phone) {
       await app.incidents.alertFailed(
         notice.alertId,
-        deps.notifier ? 'The person has no phone number.' : 'The platform has no sender for notices.',
+        deps.notifier
+          ? 'The person has no phone number: enter one, or name another person.'
+          : 'The platform has no sender for notices: set the NOTIFY_TWILIO_ variables.',
       );
       return false;
     }

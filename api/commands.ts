@@ -1,7 +1,9 @@
 import type { UpdateDefinition } from '@temporalio/common';
+import type { By } from '../db/app/stores/audit.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import { decideCommand, type ConnectionCommand } from '../domain/connection-state.ts';
 import type { Actor, CommandAnswer } from '../workflows/messages.ts';
+import { auditAnswer } from './audit-answer.ts';
 import type { Deps } from './deps.ts';
 import { leadingWorkflow } from './links.ts';
 import { answerOf, tell } from './temporal.ts';
@@ -16,11 +18,21 @@ export async function commandConnection<Accepted extends object, Given extends A
   command: ConnectionCommand,
   update: UpdateDefinition<CommandAnswer<Accepted>, [Given]>,
   given: Given,
+  audit: By,
 ) {
   const workflow = leadingWorkflow(deps, connection);
   const lives = connection.state !== 'onboarding' && connection.state !== 'disconnected';
-  const answer = lives ? await tell(deps, workflow, update, given) : undefined;
-  return answerOf<Accepted>(workflow, answer ?? (await answerByState(deps, connection, command)));
+  const told = lives ? await tell(deps, workflow, update, given) : undefined;
+  const answer = told ?? (await answerByState(deps, connection, command));
+  const { companyId, id: subject } = connection;
+  // A run on demand is no change of the connection, so nothing else tells who asked for it.
+  await auditAnswer(
+    deps,
+    { companyId, subject, action: `connection.${command}`, changeIsAudited: command !== 'syncNow' },
+    audit,
+    answer,
+  );
+  return answerOf<Accepted>(workflow, answer);
 }
 
 /** `Accepted` never comes from here: without a workflow nothing can be accepted. */

@@ -4,6 +4,16 @@ import type { ConnectionState } from './connection-state.ts';
 /** How a finished sync run ended. `cancelled` and `skipped` say nothing about the connection's health. */
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 
+/** What became of a run's records. `duplicate`: told twice in one page; `ignored`: older than what is stored. */
+export interface RunCounts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  duplicate: number;
+  ignored: number;
+}
+
 export interface ConnectionFacts {
   state: ConnectionState;
   /** Failed runs in a row, by job. A job without an entry has none. */

@@ -23,15 +23,24 @@ export const searchAttributes = {
   escalated: { name: 'LinkwrightEscalated', type: 'BOOL' },
 } as const;
 
+type Ref = Record<'companyId' | 'connectionId' | 'providerKey', string>;
+
 /** What every workflow of a connection is found by, as the SDK takes it. */
-export function attributesOf({
-  companyId,
-  connectionId,
-  providerKey,
-}: Record<'companyId' | 'connectionId' | 'providerKey', string>) {
+export function attributesOf({ companyId, connectionId, providerKey }: Ref) {
   return [
     { key: searchAttributes.company, value: companyId },
     { key: searchAttributes.connection, value: connectionId },
     { key: searchAttributes.provider, value: providerKey },
   ];
+}
+
+/** How the workflow that drains a connection's stored events is started, whoever wakes it. */
+export function drainStart({ companyId, connectionId, providerKey }: Ref) {
+  return {
+    workflowId: workflowIds.events(connectionId),
+    taskQueue: taskQueues.events,
+    staticSummary: `Stored events of ${connectionId}`,
+    typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
+    args: [{ connectionId, companyId, providerKey }] as [Ref],
+  };
 }

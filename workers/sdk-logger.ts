@@ -11,7 +11,8 @@ const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn',
   string
 >;
 
-function plain({ taskToken: _, error, ...meta }: LogMetadata): Record<string, unknown> {
+function plain(given: LogMetadata): Record<string, unknown> {
+  const { taskToken: _, error, ...meta } = given;
   if (!(error instanceof Error)) return meta;
   const { type } = error as { type?: unknown };
   return { ...meta, error: { type: typeof type === 'string' ? type : error.name, message: error.message } };

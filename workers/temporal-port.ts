@@ -8,7 +8,7 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import type { ConnectionRef, SyncSchedule, TemporalPort } from '../activities/deps.ts';
-import { searchAttributes, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
+import { attributesOf, drainStart, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 
 /** A Schedule that missed its time (a stopped server) makes up for at most this much. */
 const catchupWindow = '1 hour';
@@ -60,12 +60,8 @@ export function temporalPort(client: Client): TemporalPort {
 
     async wakeEvents(connection) {
       await client.workflow.signalWithStart('drainEvents', {
-        workflowId: workflowIds.events(connection.connectionId),
-        taskQueue: taskQueues.events,
-        args: [refOf(connection)],
+        ...drainStart(connection),
         signal: 'eventsArrived',
-        staticSummary: `Stored events of ${connection.connectionId}`,
-        typedSearchAttributes: attributesOf(connection),
       });
     },
 
@@ -119,12 +115,4 @@ function offsetOf(jobId: string, cadenceS: number): number {
 
 function refOf({ connectionId, companyId, providerKey }: ConnectionRef): ConnectionRef {
   return { connectionId, companyId, providerKey };
-}
-
-function attributesOf({ connectionId, companyId, providerKey }: ConnectionRef) {
-  return [
-    { key: searchAttributes.connection, value: connectionId },
-    { key: searchAttributes.company, value: companyId },
-    { key: searchAttributes.provider, value: providerKey },
-  ];
 }

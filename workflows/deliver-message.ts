@@ -36,7 +36,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     sent = true;
   });
   setHandler(decideDeliveryUpdate, (given): CommandAnswer => {
-    if (!waitsForPerson) return { verdict: 'refused', reason: 'The message does not wait for a person’s decision.' };
+    if (!waitsForPerson) return { verdict: 'refused', reason: 'The message does not wait for a decision: look at its status.' };
     decision = given;
     waitsForPerson = false;
     return { verdict: 'accepted' };

@@ -8,7 +8,7 @@ import type { DeliveryStatus } from '../domain/delivery-status.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
-import type { RunOutcome } from '../domain/run-verdict.ts';
+import type { RunCounts, RunOutcome } from '../domain/run-verdict.ts';
 
 /** Every command's answer. */
 export type CommandAnswer<Accepted = object> =
@@ -120,14 +120,6 @@ export interface SyncRunResult {
   outcome: RunOutcome;
   code?: FailureCode;
   counts: RunCounts;
-}
-export interface RunCounts {
-  created: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  duplicate: number;
-  ignored: number;
 }
 
 // events:<connection>

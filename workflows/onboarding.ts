@@ -13,6 +13,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { RunCounts } from '../domain/run-verdict.ts';
 import { judgeStep, onboardingSteps, stepTitles, type ConfirmedStep, type OnboardingStep } from '../domain/onboarding.ts';
 import { taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 import { connector } from './connector.ts';
@@ -32,7 +33,6 @@ import {
   type CommandAnswer,
   type OnboardingInput,
   type OnboardingResult,
-  type RunCounts,
   type StepAnswer,
 } from './messages.ts';
 import { interactive, own } from './proxies.ts';

@@ -166,6 +166,14 @@ describe('Commands by HTTP', () => {
     expect((await post(`${path}/resume`)).body.verdict).toBe('accepted');
     expect((await post(`${path}/resume`)).body.verdict).toBe('already');
     expect((await post(`${path}/sync`, { stream: 'faxes' })).body.error.issues[0].path).toBe('stream');
+
+    const { items } = await engine.app.audit.list({ companyId: company.companyId, limit: 100 });
+    const told = items.filter(({ subject }) => subject === live.id).map(({ action, outcome }) => `${action} ${outcome}`);
+    expect(told).toEqual(expect.arrayContaining(['connection.syncNow done', 'connection.syncNow refused']));
+    expect(told.filter((entry) => entry.startsWith('connection.syncNow'))).toHaveLength(2);
+    expect(items.find(({ outcome }) => outcome === 'refused')?.detail).toEqual({
+      reason: 'The connection is paused: resume it first.',
+    });
   });
 
   it('refuse a value by hand while the connection delivers, and keep nothing of it', async () => {

@@ -108,7 +108,7 @@ describe('sync now', () => {
     expect(await commandsOf(engine, launched).syncNow('calls')).toEqual({
       verdict: 'refused',
       code: 'configuration_invalid',
-      reason: 'There is no stream "calls" on this connection.',
+      reason: 'This connection has no stream "calls"; it has: messages, usage.',
     });
   });
 });

@@ -145,7 +145,7 @@ it('refuses a decision that nobody asked for', async () => {
   const sending = await send(engine, launched);
   expect(await sending.decide('abandon')).toEqual({
     verdict: 'refused',
-    reason: 'The message does not wait for a person’s decision.',
+    reason: 'The message does not wait for a decision: look at its status.',
   });
   expect(await sending.ends()).toEqual({ status: 'delivered' });
 });

@@ -12,9 +12,9 @@ export const disconnect = route({
   body: z.strictObject({ reason: plainWords(200) }),
   answer: verdictSchema,
   refusals: [409, 503, 504],
-  async handle({ deps, found, body, caller }) {
+  async handle({ deps, found, body, caller, audit }) {
     const given = { by: caller.actor, reason: body.reason };
-    const answer = await commandConnection(deps, found.connection, 'disconnect', disconnectUpdate, given);
+    const answer = await commandConnection(deps, found.connection, 'disconnect', disconnectUpdate, given, audit);
     deps.webhookSecrets.forget(found.connection.id);
     return answer;
   },

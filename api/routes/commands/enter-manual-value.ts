@@ -33,10 +33,17 @@ export const enterManualValue = route({
       throw invalid([{ path: 'metricKey', message: 'This provider does not feed it.' }]);
     const { snapshotId } = await deps.stores.metrics.enterManual({ companyId, connectionId, ...body }, audit);
     try {
-      const answer = await commandConnection(deps, connection, 'enterManualValue', enterManualValueUpdate, {
-        by: caller.actor,
-        snapshotId,
-      });
+      const answer = await commandConnection(
+        deps,
+        connection,
+        'enterManualValue',
+        enterManualValueUpdate,
+        {
+          by: caller.actor,
+          snapshotId,
+        },
+        audit,
+      );
       return { ...answer, snapshotId };
     } catch (error) {
       if (error instanceof ApiError && error.status === 409) await deps.stores.metrics.discardManual(snapshotId);

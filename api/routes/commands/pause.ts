@@ -12,6 +12,6 @@ export const pause = route({
   body: z.strictObject({ reason: plainWords(200) }),
   answer: verdictSchema,
   refusals: [409, 503, 504],
-  handle: ({ deps, found, body, caller }) =>
-    commandConnection(deps, found.connection, 'pause', pauseUpdate, { by: caller.actor, reason: body.reason }),
+  handle: ({ deps, found, body, caller, audit }) =>
+    commandConnection(deps, found.connection, 'pause', pauseUpdate, { by: caller.actor, reason: body.reason }, audit),
 });

@@ -20,7 +20,7 @@ export const reauthorize = route({
     const owner = { connectionId: connection.id, companyId: connection.companyId };
     const { tokenId } = await deps.stores.credentials.stage({ ...checked, ...owner }, audit);
     try {
-      return await commandConnection(deps, connection, 'reauthorize', reauthorizeUpdate, { by: caller.actor, tokenId });
+      return await commandConnection(deps, connection, 'reauthorize', reauthorizeUpdate, { by: caller.actor, tokenId }, audit);
     } catch (error) {
       // Refused for certain: what was not taken is not kept. Without an answer it may still be taken.
       if (error instanceof ApiError && error.status === 409) await deps.stores.credentials.discard(tokenId);

@@ -10,5 +10,6 @@ export const resume = route({
   summary: 'Resume: Schedules run again, and the events that waited are applied',
   answer: verdictSchema,
   refusals: [409, 503, 504],
-  handle: ({ deps, found, caller }) => commandConnection(deps, found.connection, 'resume', resumeUpdate, { by: caller.actor }),
+  handle: ({ deps, found, caller, audit }) =>
+    commandConnection(deps, found.connection, 'resume', resumeUpdate, { by: caller.actor }, audit),
 });

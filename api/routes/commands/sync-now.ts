@@ -23,15 +23,22 @@ export const syncNow = route({
   body: z.strictObject({ stream: z.string().max(60).optional() }),
   answer: verdictSchema.extend({ runs: z.array(startedRun).optional() }).meta({ id: 'SyncAnswer' }),
   refusals: [409, 503, 504],
-  async handle({ deps, found: { connection }, body, caller }) {
+  async handle({ deps, found: { connection }, body, caller, audit }) {
     const { stream } = body;
     const { streams } = getProvider(connection.providerKey);
     if (stream && !Object.hasOwn(streams, stream))
       throw invalid([{ path: 'stream', message: `Must be one of: ${Object.keys(streams).join(', ')}.` }]);
-    const answer = await commandConnection(deps, connection, 'syncNow', syncNowUpdate, {
-      by: caller.actor,
-      ...(stream && { stream }),
-    });
+    const answer = await commandConnection(
+      deps,
+      connection,
+      'syncNow',
+      syncNowUpdate,
+      {
+        by: caller.actor,
+        ...(stream && { stream }),
+      },
+      audit,
+    );
     if (answer.verdict !== 'accepted') return answer;
     return { ...answer, runs: answer.runs.map((run) => ({ ...run, workflow: workflowLink(deps, run.workflowId) })) };
   },

@@ -10,5 +10,6 @@ export const cancelMessage = route({
   summary: 'Withdraw a message that was not handed to the provider yet',
   answer: verdictSchema,
   refusals: [409, 503, 504],
-  handle: ({ deps, found, caller }) => commandMessage(deps, found.delivery, cancelDeliveryUpdate, { by: caller.actor }),
+  handle: ({ deps, found, caller, audit }) =>
+    commandMessage(deps, found.delivery, cancelDeliveryUpdate, { by: caller.actor }, audit),
 });

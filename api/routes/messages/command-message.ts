@@ -1,8 +1,10 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { isFinal } from '../../../domain/delivery-status.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
+import type { By } from '../../../db/app/stores/audit.ts';
 import type { Delivery } from '../../../db/app/stores/deliveries.ts';
 import type { Actor, CommandAnswer } from '../../../workflows/messages.ts';
+import { auditAnswer } from '../../audit-answer.ts';
 import type { Deps } from '../../deps.ts';
 import { workflowLink } from '../../links.ts';
 import { answerOf, tell } from '../../temporal.ts';
@@ -13,10 +15,13 @@ export async function commandMessage<Given extends Actor>(
   delivery: Delivery,
   update: UpdateDefinition<CommandAnswer, [Given]>,
   given: Given,
+  audit: By,
 ) {
   const workflow = workflowLink(deps, workflowIds.message(delivery.id));
-  const answer = await tell(deps, workflow, update, given);
-  return answerOf(workflow, answer ?? ended(delivery));
+  const answer = (await tell(deps, workflow, update, given)) ?? ended(delivery);
+  const { companyId, id: subject } = delivery;
+  await auditAnswer(deps, { companyId, subject, action: `message.${update.name}`, changeIsAudited: false }, audit, answer);
+  return answerOf(workflow, answer);
 }
 
 function ended({ status }: Delivery): CommandAnswer {

@@ -12,6 +12,6 @@ export const decideMessage = route({
   body: z.strictObject({ decision: z.enum(['was_sent', 'send_again', 'abandon']) }),
   answer: verdictSchema,
   refusals: [409, 503, 504],
-  handle: ({ deps, found, body, caller }) =>
-    commandMessage(deps, found.delivery, decideDeliveryUpdate, { by: caller.actor, decision: body.decision }),
+  handle: ({ deps, found, body, caller, audit }) =>
+    commandMessage(deps, found.delivery, decideDeliveryUpdate, { by: caller.actor, decision: body.decision }, audit),
 });

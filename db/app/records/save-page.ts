@@ -6,7 +6,7 @@ import { inTransaction } from '../../transaction.ts';
 import type { Transaction } from 'sequelize';
 import type { AppDb } from '../context.ts';
 import type { SavePageInput } from '../stores/records.ts';
-import type { RunCounts } from '../stores/runs.ts';
+import type { RunCounts } from '../../../domain/run-verdict.ts';
 import { writeRecords } from './write-records.ts';
 
 export function savePage(db: AppDb, input: SavePageInput): Promise<RunCounts> {

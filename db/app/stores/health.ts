@@ -6,7 +6,7 @@ import { type Page, type PageInput, cutPage } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
-import type { RunCounts } from './runs.ts';
+import type { RunCounts } from '../../../domain/run-verdict.ts';
 
 export interface HealthCheck {
   ok: boolean;

@@ -8,7 +8,7 @@ import type { AppDb } from '../context.ts';
 import { applyEvents } from '../records/apply-events.ts';
 import { savePage } from '../records/save-page.ts';
 import { writeRecords } from '../records/write-records.ts';
-import type { RunCounts } from './runs.ts';
+import type { RunCounts } from '../../../domain/run-verdict.ts';
 
 export interface SavePageInput {
   connectionId: string;

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { RunOutcome } from '../../../domain/run-verdict.ts';
+import type { RunCounts, RunOutcome } from '../../../domain/run-verdict.ts';
 import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
@@ -11,14 +11,6 @@ import type { AppDb } from '../context.ts';
 import type { RunRow } from '../models/sync.ts';
 import { pageOf, plain } from '../models/table.ts';
 
-export interface RunCounts {
-  created: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  duplicate: number;
-  ignored: number;
-}
 export interface SyncRun {
   id: string;
   jobId: string;

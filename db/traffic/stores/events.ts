@@ -45,6 +45,8 @@ export interface EventStore {
   requeue(connectionId: string, id: string): Promise<boolean>;
   idOf(connectionId: string, key: string): Promise<string | null>;
   countWaiting(connectionId: string): Promise<number>;
+  /** When the oldest waiting event arrived; `null` when none waits. */
+  waitingSince(connectionId: string): Promise<Date | null>;
   /** Leaves nothing of a connection that was cancelled before its launch. Repeatable. */
   forget(connectionId: string): Promise<void>;
   /** Newest first; never the payload. */
@@ -113,6 +115,16 @@ export function eventStore(db: TrafficDb): EventStore {
         { connectionId },
       );
       return row!.waiting;
+    },
+
+    async waitingSince(connectionId) {
+      const [row] = await select<{ receivedAt: Date }>(
+        sequelize,
+        `SELECT received_at AS receivedAt FROM integration_raw_events
+         WHERE connection_id = :connectionId AND state = 'stored' ORDER BY id LIMIT 1`,
+        { connectionId },
+      );
+      return row?.receivedAt ?? null;
     },
 
     async forget(connectionId) {
