@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { searchAttributes } from '../domain/workflow-ids.ts';
@@ -13,6 +14,7 @@ import { readDevelopment } from './development.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const folder = new URL('../test/replay/histories/', import.meta.url);
+const repository = fileURLToPath(new URL('..', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
 const development = await readDevelopment();
@@ -38,7 +40,8 @@ for await (const { workflowId, runId, type } of client.workflow.list({ query }))
     .slice(0, 8);
   const file = new URL(`${type}.${packageJson.version}.${shape}.json`, folder);
   if (existsSync(file)) continue;
-  writeFileSync(file, `${historyToJSON(history)}\n`);
+  // Stacks in failures name the folder that the repository happens to stand in.
+  writeFileSync(file, `${historyToJSON(history).replaceAll(repository, '')}\n`);
   console.log(`captured: ${file.pathname}`);
 }
 await connection.close();
