@@ -36,9 +36,9 @@ describe('an incompatible edit', () => {
   let copy: string;
   let altered: WorkflowBundle;
   beforeAll(async () => {
-    // Inside node_modules, so that the copy resolves the same packages.
-    await mkdir(join(root, 'node_modules/.cache'), { recursive: true });
-    copy = await mkdtemp(join(root, 'node_modules/.cache/altered-workflows-'));
+    // Inside the repository, so that the copy resolves the same packages, and outside node_modules, whose files are not compiled.
+    await mkdir(join(root, '.linkwright'), { recursive: true });
+    copy = await mkdtemp(join(root, '.linkwright/altered-workflows-'));
     for (const room of ['workflows', 'domain']) await cp(join(root, room), join(copy, room), { recursive: true });
     const file = join(copy, 'workflows/sync-run.ts');
     const source = await readFile(file, 'utf8');
