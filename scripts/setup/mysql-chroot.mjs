@@ -60,7 +60,7 @@ async function install(progress) {
   mkdirSync(cache, { recursive: true });
   const half = `${tree}.part-${process.pid}`;
   try {
-    const args = ['--variant=minbase', '--include=mysql-server', `--keyring=${keyring}`, 'sid', half, mirror()];
+    const args = ['--variant=minbase', '--include=mysql-server', `--keyring=${keyring}`, 'sid', half, mirror()].filter(Boolean);
     await mustRun('debootstrap', args, { env, onLine: progress });
     renameSync(half, tree);
   } finally {
@@ -70,13 +70,12 @@ async function install(progress) {
   }
 }
 
-/** The mirror that apt uses here, when this is Debian. */
+/** The mirror that apt uses here, when this is Debian; without one, debootstrap takes its own. */
 function mirror() {
-  const official = 'http://deb.debian.org/debian';
-  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return official;
+  if (!/^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))) return undefined;
   const folder = '/etc/apt/sources.list.d';
   const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])];
   const lines = files.filter((file) => existsSync(file)).flatMap((file) => readFileSync(file, 'utf8').split('\n'));
   const urls = lines.filter((line) => /^(deb|URIs:)\s/.test(line)).flatMap((line) => line.match(/https?:\/\/\S+/) ?? []);
-  return urls.find((url) => /\/debian\/?$/.test(url)) ?? official;
+  return urls.find((url) => /\/debian\/?$/.test(url));
 }
