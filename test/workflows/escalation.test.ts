@@ -171,7 +171,7 @@ describe('a rung', () => {
       (rows) => rows.some(({ state }) => state === 'sent'),
     );
     expect(alerts).toMatchObject([
-      { rung: 1, state: 'failed', sentence: 'The person has no phone number.' },
+      { rung: 1, state: 'failed', sentence: 'The person has no phone number: enter one, or name another person.' },
       { rung: 2, state: 'sent' },
     ]);
     await handle.executeUpdate(resolveEscalationUpdate, resolve);
