@@ -1,6 +1,6 @@
 /** The workers: one for each task queue, sharing one workflow bundle. */
 import { fileURLToPath } from 'node:url';
-import { Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { taskQueues, type TaskQueue } from '../domain/workflow-ids.ts';
@@ -20,7 +20,11 @@ export interface WorkersOptions {
 }
 
 export async function bundleWorkflows(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules: workflowInterceptors });
+  return bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: workflowInterceptors,
+    logger: new DefaultLogger('WARN'), // webpack's statistics are nobody's news
+  });
 }
 
 /** Polls until `stop` is called. `failed` rejects when a worker dies by itself. */

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import * as workflows from '../../workflows/index.ts';
 import { bundleWorkflows } from '../../workers/worker.ts';
+
+// The replay that must fail says so at length.
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const historiesFolder = join(root, 'test/replay/histories');
@@ -45,7 +48,7 @@ describe('an incompatible edit', () => {
     const edited = source.replace('  const { runId } = opened;', '  const { runId } = opened;\n  await sleep(1000);');
     expect(edited).not.toBe(source);
     await writeFile(file, `import { sleep } from '@temporalio/workflow';\n${edited}`);
-    altered = await bundleWorkflowCode({ workflowsPath: join(copy, 'workflows/index.ts') });
+    altered = await bundleWorkflowCode({ workflowsPath: join(copy, 'workflows/index.ts'), logger: new DefaultLogger('WARN') });
   }, 120_000);
   afterAll(() => rm(copy, { recursive: true, force: true }));
 

@@ -76,8 +76,10 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('says of each activity what it does', async () => {
-    const scheduled = await activitiesOf(engine.client, ids[kind]!);
-    expect(scheduled.length).toBeGreaterThan(0);
+    const scheduled = await until(
+      () => activitiesOf(engine.client, ids[kind]!),
+      (found) => found.length > 0,
+    );
     for (const { type, summary } of scheduled) expect([type, summary]).toEqual([type, expect.stringMatching(/\w+ \w+/)]);
   });
 });
