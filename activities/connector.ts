@@ -5,8 +5,7 @@ import { workflowIds } from '../domain/workflow-ids.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pauseSchedules } from './schedules.ts';
 import { takeRun } from './take-run.ts';
-import { checkUsable } from './onboarding.ts';
-import { failWith, openConnection } from './provider-call.ts';
+import { checkUsable, failWith, openConnection } from './provider-call.ts';
 
 interface RequestedRun {
   jobId: string;

@@ -2,10 +2,9 @@
 import type { ConnectionPolicy } from '../domain/policy.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import { applyMapping } from '../domain/mapping.ts';
-import type { CheckResult, Provider, ProviderContext } from '../providers/contract.ts';
 import { ensureSchedules } from './schedules.ts';
 import type { ActivityDeps } from './deps.ts';
-import { asActivityFailure, callProvider, contextFor, failWith, openConnection } from './provider-call.ts';
+import { callProvider, checkUsable, contextFor, failWith, openConnection } from './provider-call.ts';
 import { saveMetrics } from './metrics.ts';
 
 interface StepInput {
@@ -17,12 +16,6 @@ type Summary = ConfirmedStep['summary'];
 
 /** Records of each stream that the mapping step tries the mapping on. */
 const sampleSize = 50;
-
-export async function checkUsable(provider: Provider, context: ProviderContext): Promise<CheckResult> {
-  const check = await callProvider(provider, () => provider.check(context));
-  if (!check.usable.ok) throw asActivityFailure(check.usable.failure);
-  return check;
-}
 
 export function onboardingActivities(deps: ActivityDeps) {
   const { app } = deps;

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { consequences, type Failure, type FailureCode } from '../domain/failure.ts';
-import type { Provider, ProviderContext } from '../providers/contract.ts';
+import type { CheckResult, Provider, ProviderContext } from '../providers/contract.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -40,6 +40,13 @@ export async function callProvider<T>(provider: Provider, call: () => Promise<T>
     if (error instanceof CancelledFailure) throw error;
     throw asActivityFailure(provider.classify(error));
   }
+}
+
+/** The provider's own word on the account. One that cannot be used as it is fails with the provider's reason. */
+export async function checkUsable(provider: Provider, context: ProviderContext): Promise<CheckResult> {
+  const check = await callProvider(provider, () => provider.check(context));
+  if (!check.usable.ok) throw asActivityFailure(check.usable.failure);
+  return check;
 }
 
 /** The provider's `Retry-After` travels in the failure, so that Temporal waits instead of a worker. */

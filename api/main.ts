@@ -5,7 +5,7 @@ import { loadConfig } from '../config/index.ts';
 import { createAppStores } from '../db/app/stores/index.ts';
 import { openDatabase } from '../db/database.ts';
 import { createTrafficStores } from '../db/traffic/stores/index.ts';
-import { allProviders } from '../providers/registry.ts';
+import { providerRows } from '../providers/registry.ts';
 import { createApp } from './app.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -29,9 +29,7 @@ const { address, namespace, tls, apiKey, uiUrl } = config.temporal;
 const connection = Connection.lazy({ address, tls, ...(apiKey && { apiKey }) });
 const temporal = new Client({ connection, namespace });
 
-await stores.providers.sync(
-  allProviders().map(({ key, label, category, auth }) => ({ key, label, category, authKinds: auth.map(({ kind }) => kind) })),
-);
+await stores.providers.sync(providerRows());
 
 const metrics = createMetrics();
 const waker = createWaker({

@@ -14,7 +14,7 @@ export async function followPolicy(deps: Deps, connection: Connection, policy: C
   const { streams } = getProvider(connection.providerKey);
   const jobs = await deps.stores.jobs.list(connection.id);
   const changed = jobs.filter(({ stream, cadenceS }) => cadenceS !== cadenceOf(stream));
-  for (const { id } of changed) await setInterval(id, changed.find((job) => job.id === id)!.stream);
+  for (const { id, stream } of changed) await changeInterval(id, cadenceOf(stream) * 1000);
   await deps.stores.jobs.ensure(
     connection.id,
     changed.map(({ stream, object }) => ({ stream, object, cadenceS: cadenceOf(stream) })),
@@ -28,14 +28,13 @@ export async function followPolicy(deps: Deps, connection: Connection, policy: C
     return policy.cadenceS[stream] ?? streams[stream]!.cadenceS;
   }
 
-  async function setInterval(jobId: string, stream: string): Promise<void> {
-    const every = cadenceOf(stream) * 1000;
+  async function changeInterval(jobId: string, everyMs: number): Promise<void> {
     await ask(deps, connector, async ({ schedule }) => {
       try {
         await schedule.getHandle(workflowIds.sync(jobId)).update(({ spec, ...rest }) => ({
           ...rest,
           // The offset that spreads jobs over their interval stays, within the new interval.
-          spec: { ...spec, intervals: [{ every, offset: (spec.intervals?.[0]?.offset ?? 0) % every }] },
+          spec: { ...spec, intervals: [{ every: everyMs, offset: (spec.intervals?.[0]?.offset ?? 0) % everyMs }] },
         }));
       } catch (error) {
         // Before the launch there is no Schedule yet: it is made with the cadence of its job.

@@ -1,5 +1,4 @@
-import { allProviders, findProvider } from '../providers/registry.ts';
-import type { Provider } from '../providers/contract.ts';
+import { findProvider } from '../providers/registry.ts';
 import type { Deps } from './deps.ts';
 
 /** What an id in a path names: the row, and the company it belongs to; `shared` for what every company may know. */
@@ -43,5 +42,3 @@ const idShape = /^([a-z]{1,20}_[0-9a-z]{26}|[a-z][a-z0-9_]{0,39})$/;
 export async function findSubject(deps: Deps, name: SubjectName, id: string): Promise<Subject<unknown> | null> {
   return idShape.test(id) ? subjects[name](deps, id) : null;
 }
-
-export const providerKeys = () => allProviders().map((provider: Provider) => provider.key);

@@ -17,3 +17,13 @@ export function getProvider(key: string): Provider {
 export function allProviders(): Provider[] {
   return Object.values(providers);
 }
+
+/** Every provider as its row in the database says it. */
+export function providerRows() {
+  return allProviders().map(({ key, label, category, auth }) => ({
+    key,
+    label,
+    category,
+    authKinds: auth.map(({ kind }) => kind),
+  }));
+}

@@ -13,7 +13,7 @@ import { createWebhookSecrets } from '../../api/webhooks/secrets.ts';
 import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
-import { allProviders } from '../../providers/registry.ts';
+import { providerRows } from '../../providers/registry.ts';
 import { freshDatabases } from '../harness/mysql.ts';
 
 export interface Answer {
@@ -59,9 +59,7 @@ export async function startApi({
   const masterKey = randomBytes(32);
   const stores = createAppStores(app, { masterKey });
   const traffic = createTrafficStores(trafficDatabase, { masterKey, encryptPayloads: true });
-  await stores.providers.sync(
-    allProviders().map(({ key, label, category, auth }) => ({ key, label, category, authKinds: auth.map(({ kind }) => kind) })),
-  );
+  await stores.providers.sync(providerRows());
   // Without the retries of the gRPC layer, which would go on after the connection was closed.
   const client = temporal ?? new Client({ connection: Connection.lazy({ address: nowhere, interceptors: [] }) });
 

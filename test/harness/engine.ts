@@ -18,7 +18,7 @@ import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
 import { taskQueues, type TaskQueue } from '../../domain/workflow-ids.ts';
-import { allProviders, getProvider } from '../../providers/registry.ts';
+import { providerRows, getProvider } from '../../providers/registry.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { providerHttp } from '../../workers/provider-http.ts';
 import { sdkLogger } from '../../workers/sdk-logger.ts';
@@ -84,9 +84,7 @@ export async function startEngine({
   const trafficDatabase = openDatabase(databases.trafficUrl, { poolMax: 10 });
   const app = createAppStores(appDatabase, { masterKey });
   const traffic = createTrafficStores(trafficDatabase, { masterKey, encryptPayloads: true });
-  await app.providers.sync(
-    allProviders().map(({ key, label, category, auth }) => ({ key, label, category, authKinds: auth.map(({ kind }) => kind) })),
-  );
+  await app.providers.sync(providerRows());
 
   const canaries = new Set<string>();
   const logLines: string[] = [];

@@ -1,8 +1,8 @@
 import type { Sequelize } from 'sequelize';
-import type { ConnectionState } from '../../../domain/connection-state.ts';
 import type { MappingSet } from '../../../domain/mapping.ts';
 import type { PolicyOverrides } from '../../../domain/policy.ts';
 import type { CanonicalObject } from '../../../domain/records.ts';
+import type { Connection } from '../stores/connections.ts';
 import { column, jsonColumn, table } from './table.ts';
 
 export interface ProviderModelRow {
@@ -32,22 +32,9 @@ export interface ProviderAccountRow {
   capabilities: string[];
   state: 'reached' | 'gone';
 }
-export interface ConnectionRow {
-  id: string;
-  companyId: string;
-  providerKey: string;
-  accountId: string;
-  purpose: string;
-  label: string;
-  state: ConnectionState;
-  stateReason: string | null;
-  stateChangedAt: Date;
-  ownerUserId: string | null;
-  reason: string;
-  lastSuccessAt: Date | null;
+export interface ConnectionRow extends Connection {
   lastHealthCheckId: string | null;
   lifecycleWorkflowId: string;
-  createdAt: Date;
 }
 export interface TokenRow {
   id: string;

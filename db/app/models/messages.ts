@@ -1,43 +1,13 @@
 import type { Sequelize } from 'sequelize';
-import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
+import type { Delivery } from '../stores/deliveries.ts';
+import type { MessageTemplate } from '../stores/templates.ts';
 import { column, jsonColumn, named, table } from './table.ts';
-
-export interface TemplateRow {
-  id: string;
-  companyId: string;
-  name: string;
-  channel: 'sms';
-  body: string;
-  variables: string[];
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
-export interface DeliveryRow {
-  id: string;
-  companyId: string;
-  connectionId: string;
-  templateId: string | null;
-  variables: Record<string, string>;
-  from: string;
-  to: string;
-  body: string;
-  segments: number;
-  status: DeliveryStatus;
-  externalId: string | null;
-  errorCode: string | null;
-  sentence: string | null;
-  attempts: number;
-  attemptedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-}
 
 const { id, text, longText, number, time } = column;
 
 export function messageModels(sequelize: Sequelize) {
   return {
-    templates: table<TemplateRow>(sequelize, 'message_templates', {
+    templates: table<MessageTemplate>(sequelize, 'message_templates', {
       id,
       companyId: text,
       name: text,
@@ -48,7 +18,7 @@ export function messageModels(sequelize: Sequelize) {
       createdAt: time,
       updatedAt: time,
     }),
-    deliveries: table<DeliveryRow>(sequelize, 'message_deliveries', {
+    deliveries: table<Delivery>(sequelize, 'message_deliveries', {
       id,
       companyId: text,
       connectionId: text,

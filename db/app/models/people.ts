@@ -1,61 +1,19 @@
 import type { Sequelize } from 'sequelize';
-import type { FailureCode } from '../../../domain/failure.ts';
+import type { Incident, IncidentAlert } from '../stores/incidents.ts';
+import type { PortalNote } from '../stores/notes.ts';
+import type { AdminTask } from '../stores/tasks.ts';
 import { column, named, table } from './table.ts';
 
-export interface TaskRow {
-  id: string;
-  companyId: string;
-  connectionId: string | null;
-  cause: string;
-  subject: string;
+export interface TaskRow extends AdminTask {
   openSubject: string | null;
-  sentence: string;
-  repeats: number;
-  openedAt: Date;
-  completedAt: Date | null;
-  completedBy: string | null;
-  note: string | null;
 }
-export interface IncidentRow {
-  id: string;
-  companyId: string;
-  connectionId: string;
-  cause: FailureCode;
+export interface IncidentRow extends Incident {
   openCause: string | null;
-  sentence: string;
-  state: 'open' | 'acknowledged' | 'taken_over' | 'unanswered' | 'recovered' | 'resolved';
-  repeats: number;
-  openedAt: Date;
-  lastSeenAt: Date;
-  acknowledgedBy: string | null;
-  acknowledgedAt: Date | null;
-  takenOverBy: string | null;
-  takenOverAt: Date | null;
-  closedAt: Date | null;
-  note: string | null;
 }
-export interface AlertRow {
-  id: string;
+export interface AlertRow extends IncidentAlert {
   incidentId: string;
-  rung: number;
-  userId: string;
-  channel: 'sms';
-  state: 'claimed' | 'sent' | 'failed';
   externalId: string | null;
-  sentence: string | null;
   attemptedAt: Date;
-  sentAt: Date | null;
-}
-export interface NoteRow {
-  id: string;
-  companyId: string;
-  connectionId: string | null;
-  body: string;
-  sourceLabel: string;
-  from: string;
-  until: string;
-  action: string;
-  createdAt: Date;
 }
 
 const { id, text, number, time, day } = column;
@@ -106,7 +64,7 @@ export function peopleModels(sequelize: Sequelize) {
       attemptedAt: time,
       sentAt: time,
     }),
-    notes: table<NoteRow>(sequelize, 'portal_notes', {
+    notes: table<PortalNote>(sequelize, 'portal_notes', {
       id,
       companyId: text,
       connectionId: text,

@@ -1,74 +1,21 @@
 import type { Sequelize } from 'sequelize';
-import type { FailureCode } from '../../../domain/failure.ts';
-import type { CanonicalObject } from '../../../domain/records.ts';
-import type { RunOutcome } from '../../../domain/run-verdict.ts';
+import type { RunCounts } from '../../../domain/run-verdict.ts';
+import type { QueueItem } from '../stores/error-queue.ts';
+import type { SyncJob } from '../stores/jobs.ts';
+import type { SyncError, SyncRun } from '../stores/runs.ts';
 import { column, named, table } from './table.ts';
 
-export interface JobRow {
-  id: string;
-  connectionId: string;
-  companyId: string;
-  stream: string;
-  object: CanonicalObject;
-  cadenceS: number;
-  cursor: string | null;
-  lastRunId: string | null;
-  runningRunId: string | null;
-}
-export interface RunRow {
-  id: string;
-  jobId: string;
-  connectionId: string;
-  companyId: string;
-  workflowId: string;
-  trigger: 'schedule' | 'manual' | 'onboarding';
-  mappingVersion: number | null;
-  outcome: RunOutcome | null;
-  code: FailureCode | null;
-  sentence: string | null;
-  created: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  duplicate: number;
-  ignored: number;
-  startedAt: Date;
-  finishedAt: Date | null;
-}
-export interface RunErrorRow {
-  id: string;
-  runId: string;
-  externalId: string | null;
-  code: FailureCode;
-  sentence: string;
-  at: Date;
-}
-export interface QueueRow {
-  id: string;
-  companyId: string;
-  connectionId: string;
-  kind: 'record' | 'event' | 'delivery' | 'push';
-  cause: string;
+export interface RunRow extends Omit<SyncRun, 'counts'>, RunCounts {}
+export interface QueueRow extends Omit<QueueItem, 'rawEventId'> {
   openCause: string | null;
-  code: FailureCode;
-  sentence: string;
-  state: 'pending' | 'retrying' | 'dead' | 'resolved' | 'ignored';
-  attempts: number;
   rawEventId: number | null;
-  deliveryId: string | null;
-  runId: string | null;
-  firstSeenAt: Date;
-  lastSeenAt: Date;
-  closedAt: Date | null;
-  closedBy: string | null;
-  note: string | null;
 }
 
 const { id, text, longText, number, time } = column;
 
 export function syncModels(sequelize: Sequelize) {
   return {
-    jobs: table<JobRow>(sequelize, 'integration_sync_jobs', {
+    jobs: table<SyncJob>(sequelize, 'integration_sync_jobs', {
       id,
       connectionId: text,
       companyId: text,
@@ -99,7 +46,7 @@ export function syncModels(sequelize: Sequelize) {
       startedAt: time,
       finishedAt: time,
     }),
-    runErrors: table<RunErrorRow>(sequelize, 'integration_sync_errors', {
+    runErrors: table<SyncError>(sequelize, 'integration_sync_errors', {
       id,
       runId: text,
       externalId: text,

@@ -1,23 +1,9 @@
 import type { Sequelize } from 'sequelize';
 import type { Role } from '../../../domain/permissions.ts';
+import type { Company } from '../stores/companies.ts';
+import type { User } from '../stores/users.ts';
 import { column, table } from './table.ts';
 
-export interface CompanyRow {
-  id: string;
-  parentCompanyId: string | null;
-  name: string;
-  timeZone: string;
-  createdAt: Date;
-}
-export interface UserRow {
-  id: string;
-  companyId: string | null;
-  name: string;
-  email: string;
-  phone: string | null;
-  role: Role;
-  createdAt: Date;
-}
 export interface ApiKeyRow {
   id: string;
   companyId: string | null;
@@ -34,14 +20,14 @@ const { id, text, time, bytes } = column;
 
 export function tenantModels(sequelize: Sequelize) {
   return {
-    companies: table<CompanyRow>(sequelize, 'companies', {
+    companies: table<Company>(sequelize, 'companies', {
       id,
       parentCompanyId: text,
       name: text,
       timeZone: text,
       createdAt: time,
     }),
-    users: table<UserRow>(sequelize, 'users', {
+    users: table<User>(sequelize, 'users', {
       id,
       companyId: text,
       name: text,

@@ -8,7 +8,6 @@ import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
-import type { DeliveryRow } from '../models/messages.ts';
 import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
 
@@ -87,7 +86,7 @@ export interface DeliveryStore {
 export function deliveryStore(db: AppDb): DeliveryStore {
   const { sequelize } = db;
   const { deliveries } = db.models;
-  type LockedRow = Model<DeliveryRow, Partial<DeliveryRow>>;
+  type LockedRow = Model<Delivery, Partial<Delivery>>;
 
   const locked = <T>(
     id: string,
