@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2';
 import { Sequelize } from 'sequelize';
@@ -25,18 +26,36 @@ class Database extends Sequelize {
 
 const sqlMode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
+/** PEM texts; the system's authorities where there is no `ca`. */
+export interface DatabaseTls {
+  ca?: string;
+  cert?: string;
+  key?: string;
+}
+
+/** For the driver. It has a name to check a certificate against only where the URL has one. */
+export function sslOptions(url: string, tls: DatabaseTls) {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return { ...tls, minVersion: 'TLSv1.2' as const, rejectUnauthorized: true, verifyIdentity: isIP(host) === 0 };
+}
+
 /**
  * A pool of connections to one database. Times are UTC, text is utf8mb4, strict mode holds whatever the server's default, and
  * JSON comes back as text on every server, so that we parse it and nothing depends on the dialect.
  */
-export function openDatabase(url: string, { poolMax }: { poolMax: number }): Sequelize {
+export function openDatabase(url: string, { poolMax, tls }: { poolMax: number; tls?: DatabaseTls | null }): Sequelize {
   return new Database(url, {
     dialect: 'mysql',
     timezone: '+00:00',
     logging: false,
     pool: { max: poolMax, min: 0, idle: 30_000, acquire: 30_000 },
     define: { timestamps: false, underscored: true, freezeTableName: true },
-    dialectOptions: { charset: 'utf8mb4', jsonStrings: true, connectTimeout: 10_000 },
+    dialectOptions: {
+      charset: 'utf8mb4',
+      jsonStrings: true,
+      connectTimeout: 10_000,
+      ...(tls && { ssl: sslOptions(url, tls) }),
+    },
     hooks: {
       async afterConnect(connection) {
         const session = (connection as Connection).promise();

@@ -18,3 +18,37 @@ export interface Migration {
   name: string;
   statements: string[];
 }
+
+/** Adds a key unless it is there. */
+export const addKey = (table: string, name: string, columns: string): string[] =>
+  unlessThere(keyOf(table, name), `ALTER TABLE ${table} ADD KEY ${name} (${columns})`);
+
+/** Takes a key away if it is there: one that a wider one has made superfluous costs every write. */
+export const dropKey = (table: string, name: string): string[] =>
+  choose(`EXISTS (${keyOf(table, name)})`, `ALTER TABLE ${table} DROP KEY ${name}`);
+
+const keyOf = (table: string, name: string): string =>
+  `SELECT 1 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}' AND INDEX_NAME = '${name}'`;
+
+/** Adds a unique key unless it is there. */
+export const addUniqueKey = (table: string, name: string, columns: string): string[] =>
+  unlessThere(keyOf(table, name), `ALTER TABLE ${table} ADD UNIQUE KEY ${name} (${columns})`);
+
+/** Adds a column unless it is there. */
+export const addColumn = (table: string, name: string, definition: string): string[] =>
+  unlessThere(
+    `SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '${table}' AND COLUMN_NAME = '${name}'`,
+    `ALTER TABLE ${table} ADD COLUMN ${name} ${definition}`,
+  );
+
+const unlessThere = (found: string, statement: string): string[] => choose(`NOT EXISTS (${found})`, statement);
+
+/** Not every server has `IF NOT EXISTS` for keys and columns, so the statement is chosen first. */
+function choose(condition: string, statement: string): string[] {
+  return [
+    `SET @statement = IF(${condition}, '${statement.replaceAll("'", "''")}', 'DO 0')`,
+    'PREPARE adding FROM @statement',
+    'EXECUTE adding',
+    'DEALLOCATE PREPARE adding',
+  ];
+}

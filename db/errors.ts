@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Nothing is known by this id. The API answers 404. */
 export class NotFound extends Error {
   override name = 'NotFound';
@@ -33,18 +35,25 @@ export class DatabaseError extends Error {
   }
 }
 
+const tlsSentences: Record<string, string> = {
+  HANDSHAKE_SSL_ERROR:
+    'The database server’s certificate is not accepted, so nothing was sent: look at DATABASE_TLS_CA and at the host in the URL.',
+  HANDSHAKE_NO_SSL_SUPPORT: 'The database server speaks no TLS, so nothing was sent: set it up there, or set DATABASE_TLS=false.',
+};
+
 export function asDatabaseError(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.name.startsWith('Sequelize')) return error;
+  if (!isNativeError(error) || error instanceof DatabaseError) return error;
+  if (!error.name.startsWith('Sequelize') && !('code' in error)) return error;
   const driver = ((error as { parent?: unknown }).parent ?? error) as { code?: string; sqlMessage?: string; message: string };
   const message = (driver.sqlMessage ?? driver.message)
     .replace(/entry '[\s\S]*'(?= for key)/, 'entry (cut)')
     .replace(/(value:?) '[\s\S]*'(?= for)/, '$1 (cut)')
     .replace(/near '[\s\S]*'(?= at line)/, 'near (cut)');
+  const code = driver.code ?? error.name;
+  const tls = tlsSentences[code];
+  if (tls) return new DatabaseError(code, `${tls} (${message})`);
   const answered = driver.sqlMessage !== undefined;
-  return new DatabaseError(
-    driver.code ?? error.name,
-    `${answered ? 'The database answered' : 'The database cannot be reached'}: ${message}`,
-  );
+  return new DatabaseError(code, `${answered ? 'The database answered' : 'The database cannot be reached'}: ${message}`);
 }
 
 export function isDuplicate(error: unknown): boolean {

@@ -4,11 +4,14 @@ const prefixes = {
   company: 'comp',
   user: 'user',
   apiKey: 'key',
+  grant: 'grant',
   account: 'acct',
   providerAccount: 'pacc',
   token: 'tok',
+  consent: 'cons',
   connection: 'conn',
   mapping: 'map',
+  franchiseKey: 'fkey',
   job: 'job',
   run: 'run',
   runError: 'err',
@@ -23,6 +26,7 @@ const prefixes = {
   task: 'task',
   incident: 'inc',
   alert: 'alrt',
+  erasure: 'era',
 } as const;
 
 /** A new TypeID, for example `conn_01jd…`: it says what it is of, and ids sort by the time they were made. */

@@ -2,23 +2,31 @@ import { createConnection } from 'mysql2/promise';
 import { SequelizeStorage, Umzug } from 'umzug';
 import { appMigrations } from './app/migrations/index.ts';
 import { writeMetricDefinitions } from './app/metric-definitions.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, sslOptions, type DatabaseTls } from './database.ts';
 import type { Migration } from './ddl.ts';
+import { asDatabaseError } from './errors.ts';
 import { sha256 } from './hash.ts';
 import { trafficMigrations } from './traffic/migrations/index.ts';
 
 const lockWaitS = 120;
 
 /** Brings both databases to this version's tables, creating them where the account may. Several starters at once migrate once. */
-export async function migrate(input: { appUrl: string; trafficUrl: string; log: (line: string) => void }): Promise<void> {
-  await migrateOne(input.appUrl, appMigrations, input.log, writeMetricDefinitions);
-  await migrateOne(input.trafficUrl, trafficMigrations, input.log);
+export async function migrate(input: MigrateInput): Promise<void> {
+  await migrateOne(input.appUrl, appMigrations, input, writeMetricDefinitions);
+  await migrateOne(input.trafficUrl, trafficMigrations, input);
+}
+
+interface MigrateInput {
+  appUrl: string;
+  trafficUrl: string;
+  tls?: DatabaseTls | null;
+  log: (line: string) => void;
 }
 
 async function migrateOne(
   url: string,
   migrations: Migration[],
-  log: (line: string) => void,
+  { tls = null, log }: MigrateInput,
   afterwards?: typeof writeMetricDefinitions,
 ): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(url);
@@ -29,6 +37,9 @@ async function migrateOne(
     port: Number(port || 3306),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
+    ...(tls && { ssl: sslOptions(url, tls) }),
+  }).catch((error: unknown) => {
+    throw asDatabaseError(error);
   });
   // A lock of the server lives as long as its connection: a starter that dies lets the next one in.
   const lock = `linkwright-migrate-${sha256(database).toString('hex').slice(0, 32)}`;
@@ -42,7 +53,7 @@ async function migrateOne(
         // Without the right to create databases the operator has made it; if not, opening it says so.
         if (error.code !== 'ER_DBACCESS_DENIED_ERROR') throw error;
       });
-    const sequelize = openDatabase(url, { poolMax: 1 });
+    const sequelize = openDatabase(url, { poolMax: 1, tls });
     try {
       const umzug = new Umzug({
         migrations: migrations.map(({ name, statements }) => ({

@@ -7,10 +7,15 @@ const attemptsMax = 5;
  * Runs `work` in a transaction. When the server ends it because of others' locks (deadlock, lock wait), it is run again from its
  * start, a few times: `work` must touch nothing but this transaction.
  */
-export async function inTransaction<T>(sequelize: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(sequelize: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  return againWhenLocked(() => sequelize.transaction(work));
+}
+
+/** The same for work that brings its own transaction. */
+export async function againWhenLocked<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sequelize.transaction(work);
+      return await work();
     } catch (error) {
       if (attempt === attemptsMax || !isLockFailure(error)) throw error;
       const pauseMs = Math.random() * 20 * 2 ** attempt;

@@ -14,11 +14,14 @@ export interface Card {
   nextAction: string;
   enteredByPerson: boolean;
 }
-export type CardStatus = 'current' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup';
+export type CardStatus =
+  'current' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup' | 'incomplete';
 
 export interface CardFacts {
   metric: Pick<MetricDefinition, 'title' | 'unit' | 'period'>;
   providerLabel: string;
+  /** The company's share of a connection that several feed. */
+  isShare?: boolean;
   state: ConnectionState;
   baseline: { value: string; at: string } | null;
   current: { value: string; at: string; enteredByPerson: boolean } | null;
@@ -46,23 +49,29 @@ const statusByState: Record<ConnectionState, CardStatus> = {
 export function buildCard(facts: CardFacts): Card {
   const enteredByPerson = facts.current?.enteredByPerson ?? false;
   // Resumed, and not yet recovered: a person's value is never called up to date.
-  const state = facts.state === 'active' && enteredByPerson ? 'manual_fallback' : facts.state;
+  const state = facts.state === 'active' && enteredByPerson ? 'manual_fallback' : shareState(facts);
   const stale = state === 'active' && isStale(facts);
-  const lastGood = facts.lastSuccessAt?.slice(0, 10);
   return {
     title: facts.metric.title,
-    sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : facts.providerLabel,
+    sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : sourceOf(facts),
     period: metricPeriods[facts.metric.period].label,
     unit: facts.metric.unit,
     baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
     current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
     status: stale ? 'stale' : statusByState[state],
-    statusSentence: stale
-      ? `No update has arrived since ${lastGood ?? 'the start'}; the last good value is shown.`
-      : stateWords[state].clientSentence,
+    statusSentence: stale ? staleSentence(facts.lastSuccessAt) : stateWords[state].clientSentence,
     nextAction: facts.nextAction ?? 'Nothing for you to do.',
     enteredByPerson,
   };
+}
+
+/** What a person entered by hand is the whole connection's: a share waits meanwhile. */
+function shareState({ state, isShare }: CardFacts): ConnectionState {
+  return isShare && state === 'manual_fallback' ? 'degraded' : state;
+}
+
+function sourceOf({ providerLabel, isShare }: CardFacts): string {
+  return isShare ? `${providerLabel}, your share of a central account` : providerLabel;
 }
 
 export function isStale({
@@ -71,4 +80,9 @@ export function isStale({
   now,
 }: Pick<CardFacts, 'lastSuccessAt' | 'freshWithinS' | 'now'>): boolean {
   return lastSuccessAt === null || Date.parse(now) - Date.parse(lastSuccessAt) > freshWithinS * 1000;
+}
+
+/** With the last good date: whoever reads it knows how old the value is. */
+export function staleSentence(lastSuccessAt: string | null): string {
+  return `No update has arrived since ${lastSuccessAt?.slice(0, 10) ?? 'the start'}; the last good value is shown.`;
 }

@@ -19,15 +19,22 @@ const times = ['sentAt', 'sourceUpdatedAt', 'occurredAt'];
 
 /** Names each field that is too large, by its name in our words; never with its value. */
 export function oversizedFields(fields: object): { field: string; message: string }[] {
-  return Object.entries(fields).flatMap(([field, value]) => {
+  const faults: { field: string; message: string }[] = [];
+  for (const [field, value] of Object.entries(fields)) {
     const message = value === null || value === undefined ? undefined : fault(field, value);
-    return message === undefined ? [] : [{ field, message }];
-  });
+    if (message !== undefined) faults.push({ field, message });
+  }
+  return faults;
+}
+
+/** In characters, of which a text has at most as many as code units: most texts need no counting. */
+function isLonger(text: string, charactersMax: number): boolean {
+  return text.length > charactersMax && [...text].length > charactersMax;
 }
 
 function fault(field: string, value: unknown): string | undefined {
   const text = String(value);
-  if (Object.hasOwn(textMax, field) && [...text].length > textMax[field]!) return `is longer than ${textMax[field]} characters`;
+  if (Object.hasOwn(textMax, field) && isLonger(text, textMax[field]!)) return `is longer than ${textMax[field]} characters`;
   if (field === 'address' && !/^[\x20-\x7e]*$/.test(text)) return 'is not a phone number or the name of a sender';
   if (field === 'segments' && !(Number(value) >= 0 && Number(value) <= 65_535)) return 'is not between 0 and 65,535';
   if (decimals.includes(field) && !/^-?\d{1,12}(\.|$)/.test(text)) return 'has more than 12 digits before the point';

@@ -1,4 +1,6 @@
 import { oversizedFields } from './field-limits.ts';
+import type { CompanyField } from './franchise.ts';
+import { valueAt } from './raw-value.ts';
 import { messageStatuses, type CanonicalObject, type CanonicalRecord } from './records.ts';
 
 /** How one field of a canonical record is made from a provider's raw record. */
@@ -23,6 +25,8 @@ export interface MappingSet {
   version: number;
   externalId: string;
   sourceUpdatedAt: string;
+  /** On a connection that franchises feed: where a record names its franchise. Absent: all records are the connection's company's. */
+  companyField?: CompanyField;
   fields: FieldMapping[];
 }
 
@@ -60,12 +64,17 @@ export const canonicalFields: Record<
   },
 };
 
+const emptyFields = Object.fromEntries(
+  Object.entries(canonicalFields).map(([object, fields]) => [
+    object,
+    Object.fromEntries(Object.keys(fields).map((name) => [name, null])),
+  ]),
+) as Record<CanonicalObject, Record<string, null>>;
+
 /** Turns one raw record into a canonical one, or names every field that does not fit. Values never appear in an issue. */
 export function applyMapping(mapping: MappingSet, raw: unknown): MappingResult {
   const issues: MappingIssue[] = [];
-  const fields: Record<string, unknown> = Object.fromEntries(
-    Object.keys(canonicalFields[mapping.object]).map((name) => [name, null]),
-  );
+  const fields: Record<string, unknown> = { ...emptyFields[mapping.object] };
   for (const { target, source, transform, required } of mapping.fields) {
     const value = valueAt(raw, source);
     if (value === undefined || value === null || value === '') {
@@ -81,10 +90,8 @@ export function applyMapping(mapping: MappingSet, raw: unknown): MappingResult {
     issues.push({ path: mapping.externalId, message: 'is empty, and the record needs an id' });
   const sourceUpdatedAt = transforms.timestamp(valueAt(raw, mapping.sourceUpdatedAt));
   if (sourceUpdatedAt === undefined) issues.push({ path: mapping.sourceUpdatedAt, message: 'is not a valid timestamp' });
-  const sources: Record<string, string> = { externalId: mapping.externalId, sourceUpdatedAt: mapping.sourceUpdatedAt };
-  for (const { target, source } of mapping.fields) sources[target] = source;
-  for (const { field, message } of oversizedFields({ ...fields, externalId, sourceUpdatedAt }))
-    issues.push({ path: sources[field] ?? field, message });
+  for (const { field, message } of [...oversizedFields(fields), ...oversizedFields({ externalId, sourceUpdatedAt })])
+    issues.push({ path: sourceOf(mapping, field), message });
   if (issues.length > 0) return { issues };
   return { record: { object: mapping.object, externalId, sourceUpdatedAt, fields } as unknown as CanonicalRecord };
 }
@@ -114,17 +121,16 @@ export function checkMapping(mapping: Omit<MappingSet, 'version'>): MappingIssue
     if (seen.has(field.target)) issues.push({ path: `${path}.target`, message: `${field.target} is mapped twice` });
     seen.add(field.target);
   });
+  if (mapping.companyField?.sourceWhenInbound !== undefined && !Object.hasOwn(known, 'direction'))
+    issues.push({ path: 'companyField.sourceWhenInbound', message: `${mapping.object} has no direction: leave it out` });
   for (const [target, { required }] of Object.entries(known))
     if (required && !seen.has(target)) issues.push({ path: 'fields', message: `${target} is required and has no source` });
   return issues;
 }
 
-function valueAt(raw: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-      ? (value as Record<string, unknown>)[key]
-      : undefined;
-  }, raw);
+function sourceOf(mapping: MappingSet, field: string): string {
+  if (field === 'externalId' || field === 'sourceUpdatedAt') return mapping[field];
+  return mapping.fields.find(({ target }) => target === field)?.source ?? field;
 }
 
 /** Each answers `undefined` for a value that does not fit. */

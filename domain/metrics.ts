@@ -10,6 +10,8 @@ export interface MetricDefinition {
   period: MetricPeriod;
   unit: string;
   clientMeaning: string;
+  /** How the values of several companies become one. A rate does not add up: it is left out, and `reason` is told instead. */
+  rollUp: { how: 'sum' } | { how: 'left_out'; reason: string };
 }
 
 /** A rolling window that ends at the last good run. */
@@ -26,6 +28,7 @@ export const metricDefinitions = [
     period: 'last_30_days',
     unit: 'messages',
     clientMeaning: 'Text messages that reached your customers’ phones.',
+    rollUp: { how: 'sum' },
   },
   {
     key: 'messages_received',
@@ -34,6 +37,7 @@ export const metricDefinitions = [
     period: 'last_30_days',
     unit: 'messages',
     clientMeaning: 'Text messages your customers sent to you.',
+    rollUp: { how: 'sum' },
   },
 ] as const satisfies MetricDefinition[];
 

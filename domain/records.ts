@@ -44,10 +44,17 @@ export interface UsageFields {
 
 interface RecordBase {
   externalId: string;
+  /** Whose it is, when that is not the connection's own company. */
+  companyId?: string;
   sourceUpdatedAt: string;
 }
 export type CanonicalRecord =
   (RecordBase & { object: 'message'; fields: MessageFields }) | (RecordBase & { object: 'usage'; fields: UsageFields });
+
+/** Whether it came to the company: what is said of its own side then stands where the other's stands in what it sent. */
+export function isInbound(record: CanonicalRecord): boolean {
+  return record.object === 'message' && record.fields.direction === 'inbound';
+}
 
 /** A later status never goes back: the order in which providers' statuses may replace one another. */
 const messageRanks: Record<MessageStatus, number> = {

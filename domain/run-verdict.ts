@@ -62,7 +62,7 @@ export function judgeRun(facts: ConnectionFacts, run: FinishedRun, escalateAfter
 }
 
 /** A pause or a value entered by hand stands: failing does not take it away. */
-function degrade(state: ConnectionState, code: FailureCode | undefined): ConnectionState {
+export function degrade(state: ConnectionState, code: FailureCode | undefined): ConnectionState {
   if (state === 'active' || state === 'degraded') return code === 'credentials_rejected' ? 'needs_reauthorization' : 'degraded';
   return state;
 }

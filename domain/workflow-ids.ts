@@ -1,3 +1,5 @@
+import type { ErasureKind } from './erasure.ts';
+
 /** Workflow ids are derived from what they are about: starting twice is harmless, and ops can guess them. */
 export const workflowIds = {
   onboarding: (connectionId: string) => `onboarding:${connectionId}`,
@@ -8,6 +10,11 @@ export const workflowIds = {
   events: (connectionId: string) => `events:${connectionId}`,
   message: (deliveryId: string) => `message:${deliveryId}`,
   escalation: (incidentId: string) => `escalation:${incidentId}`,
+  /** The Schedule of the pass that compares the database with Temporal, and the prefix of its workflow ids. */
+  reconcile: 'reconcile',
+  erase: (erasureId: string) => `erase:${erasureId}`,
+  /** There is one rotation at a time. */
+  keyRotation: 'rotate-keys',
 };
 
 /** One task queue for each kind of work, so that each can be given its own workers. */
@@ -42,5 +49,15 @@ export function drainStart({ companyId, connectionId, providerKey }: Ref) {
     staticSummary: `Stored events of ${connectionId}`,
     typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
     args: [{ connectionId, companyId, providerKey }] as [Ref],
+  };
+}
+
+/** How an erasure is started. It has no search attribute of the company: what has one is ended when a company is erased. */
+export function erasureStart<Input extends { erasureId: string; companyId: string; kind: ErasureKind }>(input: Input) {
+  return {
+    workflowId: workflowIds.erase(input.erasureId),
+    taskQueue: taskQueues.lifecycle,
+    staticSummary: input.kind === 'company' ? `Erasure of ${input.companyId}` : `Erasure of a person in ${input.companyId}`,
+    args: [input] as [Input],
   };
 }

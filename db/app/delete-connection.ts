@@ -2,26 +2,14 @@ import type { Sequelize, Transaction } from 'sequelize';
 import { write } from '../sql.ts';
 
 /** Children of rows that hang on a connection, by the parent's table and the child's column that names it. */
-const grandchildren = [
+export const grandchildren = [
   ['incident_alerts', 'incident_id', 'escalations'],
   ['message_delivery_statuses', 'delivery_id', 'message_deliveries'],
   ['integration_sync_errors', 'run_id', 'integration_sync_runs'],
 ] as const;
 
-/** Everything with a `connection_id`, children before parents. A test compares the list with the schema. */
-export const connectionTables = [
-  'metric_reconciliations',
-  'metric_snapshots',
-  'portal_cards',
-  'portal_notes',
-  'escalations',
-  'admin_tasks',
-  'integration_error_queue',
-  'integration_health_checks',
-  'message_deliveries',
-  'message_opt_outs',
-  'message_send_slots',
-  'automation_runs',
+/** Canonical records, whose `company_id` may be another than their connection's. */
+export const recordTables = [
   'messages',
   'usage_records',
   'contacts',
@@ -32,10 +20,30 @@ export const connectionTables = [
   'payments',
   'appointments',
   'vehicle_positions',
+];
+
+/** Everything with a `connection_id`, children before parents. A test compares the list with the schema. */
+export const connectionTables = [
+  'metric_reconciliations',
+  'metric_snapshots',
+  'metric_shares',
+  'portal_cards',
+  'portal_notes',
+  'escalations',
+  'admin_tasks',
+  'integration_error_queue',
+  'integration_health_checks',
+  'message_deliveries',
+  'message_opt_outs',
+  'message_send_slots',
+  'automation_runs',
+  ...recordTables,
   'integration_sync_runs',
   'integration_sync_jobs',
   'integration_field_mappings',
+  'franchise_keys',
   'integration_settings',
+  'oauth_consents',
   'integration_tokens',
 ];
 

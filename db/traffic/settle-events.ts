@@ -1,9 +1,9 @@
 import type { NormalizedEvent } from '../../domain/records.ts';
 import { boundedKey } from '../hash.ts';
-import { select, sqlTime, write } from '../sql.ts';
+import { select, sqlTime, write, writeRows } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { TrafficDb } from './context.ts';
-import { keepJson } from './payload.ts';
+import { jsonKeeper } from './payload.ts';
 
 interface Done {
   id: string;
@@ -11,10 +11,15 @@ interface Done {
   normalized: NormalizedEvent[];
 }
 
+/** What binds a sealed meaning to its event. */
+export const normalizedBinding = (connectionId: string, eventId: string, position: number) =>
+  `${connectionId}:${eventId}:${position}`;
+
 /** Marks a batch and keeps what it meant, in one transaction of at most three writes. An event that is settled stays as it is. */
 export async function markApplied(db: TrafficDb, connectionId: string, done: Done[]): Promise<void> {
   if (done.length === 0) return;
   const { sequelize } = db;
+  const keep = await jsonKeeper(db, await companiesOf(db, connectionId));
   await inTransaction(sequelize, async (transaction) => {
     // Only this connection's own events: an id from elsewhere marks and keeps nothing.
     const own = await select<{ id: number; companyId: string }>(
@@ -39,19 +44,28 @@ export async function markApplied(db: TrafficDb, connectionId: string, done: Don
     }
     const rows = known.flatMap(({ id, normalized }) =>
       normalized.map((event, position) => {
-        const kept = keepJson(db, { companyId: companies.get(id)!, boundTo: `${connectionId}:${id}:${position}` }, event);
-        const facts = [event.kind, boundedKey(event.externalId), sqlTime(new Date(event.occurredAt))];
+        const kept = keep(companies.get(id)!, normalizedBinding(connectionId, id, position), event);
+        const facts = [event.kind, boundedKey(event.externalId), sqlTime(event.occurredAt)];
         return [Number(id), position, connectionId, ...facts, kept.body, kept.keyVersion];
       }),
     );
     if (rows.length === 0) return;
-    await write(
-      sequelize,
+    await writeRows(
       `INSERT INTO integration_normalized_events (raw_event_id, position, connection_id, kind, external_id, occurred_at, body,
          key_version)
-       VALUES :rows ON DUPLICATE KEY UPDATE raw_event_id = VALUES(raw_event_id)`,
-      { rows },
+       VALUES ? ON DUPLICATE KEY UPDATE raw_event_id = VALUES(raw_event_id)`,
+      rows,
       transaction,
     );
   });
+}
+
+/** The company of a connection's events, read before the transaction: fetching its key must not hold the rows locked. */
+async function companiesOf({ sequelize }: TrafficDb, connectionId: string): Promise<string[]> {
+  const rows = await select<{ companyId: string }>(
+    sequelize,
+    'SELECT company_id AS companyId FROM integration_raw_events WHERE connection_id = :connectionId LIMIT 1',
+    { connectionId },
+  );
+  return rows.map(({ companyId }) => companyId);
 }

@@ -1,8 +1,8 @@
 import { boundedKey, sha256 } from '../hash.ts';
-import { sqlTime, sqlTimeOrNull, write } from '../sql.ts';
+import { sqlTime, sqlTimeOrNull, writeRows } from '../sql.ts';
 import { inTransaction } from '../transaction.ts';
 import type { TrafficDb } from './context.ts';
-import { keepJson } from './payload.ts';
+import { jsonKeeper } from './payload.ts';
 import type { InboundEventRow } from './stores/events.ts';
 
 /** What binds a sealed payload to its event. */
@@ -29,24 +29,26 @@ export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promis
     sqlTime(row.receivedAt),
     day(row.receivedAt),
   ]);
+  const keep = await jsonKeeper(
+    db,
+    rows.map(({ companyId }) => companyId),
+  );
   const payloads = hashed.map(({ connectionId, companyId, hash, receivedAt, data }) => {
-    const kept = keepJson(db, { companyId, boundTo: payloadBinding(connectionId, hash) }, data);
+    const kept = keep(companyId, payloadBinding(connectionId, hash), data);
     return [day(receivedAt), connectionId, hash, kept.body, kept.keyVersion];
   });
   return inTransaction(db.sequelize, async (transaction) => {
-    const { affectedRows } = await write(
-      db.sequelize,
+    const { affectedRows } = await writeRows(
       `INSERT INTO integration_raw_events (connection_id, company_id, provider_key, source, event_key, dedupe_hash, event_type,
          occurred_at, received_at, received_on)
-       VALUES :events ON DUPLICATE KEY UPDATE duplicates = duplicates + 1`,
-      { events },
+       VALUES ? ON DUPLICATE KEY UPDATE duplicates = duplicates + 1`,
+      events,
       transaction,
     );
-    await write(
-      db.sequelize,
+    await writeRows(
       `INSERT INTO integration_raw_payloads (received_on, connection_id, dedupe_hash, body, key_version)
-       VALUES :payloads ON DUPLICATE KEY UPDATE received_on = integration_raw_payloads.received_on`,
-      { payloads },
+       VALUES ? ON DUPLICATE KEY UPDATE received_on = integration_raw_payloads.received_on`,
+      payloads,
       transaction,
     );
     const duplicates = affectedRows - rows.length;

@@ -153,6 +153,18 @@ describe.each(servers)('the records store on $name', ({ server }) => {
     expect(late.changedDeliveries).toEqual([]);
   });
 
+  it('does not take a message that another delivery with the same words has adopted for two', async () => {
+    const [adopter, owner] = [await queuedDelivery(), await queuedDelivery()];
+    for (const { id } of [adopter, owner]) await stores.app.deliveries.claim(id);
+    const found = { externalId: 'SM1', status: 'accepted', segments: 1, errorCode: null, source: 'lookup' } as const;
+    await stores.app.deliveries.accepted(adopter.id, found);
+    const events = [statusEvent('1', 'SM1', 'delivered', owner.id)];
+    expect(await stores.app.records.applyEvents({ ...at, events })).toEqual({
+      changedDeliveries: [{ deliveryId: adopter.id, status: 'delivered' }],
+    });
+    expect(await stores.app.deliveries.find(owner.id)).toMatchObject({ status: 'sending', externalId: null });
+  });
+
   it('keeps why a delivery failed, in the provider’s code and in words', async () => {
     const delivery = await queuedDelivery();
     const reason = { errorCode: '30003', sentence: 'The phone could not be reached.' };

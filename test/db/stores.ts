@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Sequelize } from 'sequelize';
 import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
+import { keyStore } from '../../db/app/stores/data-keys.ts';
+import { keyChangeStore } from '../../db/app/stores/key-changes.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
+import { createKeyChanges, type KeyChanges } from '../../keys/key-changes.ts';
+import { openKeyring, type Keyring } from '../../keys/keyring.ts';
+import { localMasterKey } from '../../keys/local-master-key.ts';
 import type { CanonicalRecord, MessageFields } from '../../domain/records.ts';
 import { freshDatabases, mysqlServers } from '../harness/mysql.ts';
 
@@ -14,26 +19,30 @@ export interface OpenStores {
   traffic: TrafficStores;
   appDb: Sequelize;
   trafficDb: Sequelize;
-  masterKey: Buffer;
+  keyring: Keyring;
+  /** What a rotation does to keys. */
+  keys: KeyChanges;
   /** The same traffic stores with payloads sealed, or not. */
   trafficWith(encryptPayloads: boolean): TrafficStores;
   close(): Promise<void>;
 }
 
-export async function openStores(server: string): Promise<OpenStores> {
+export async function openStores(server: string, masterKey = randomBytes(32)): Promise<OpenStores> {
   const databases = await freshDatabases(server);
-  const masterKey = randomBytes(32);
   const appDb = openDatabase(databases.appUrl, { poolMax: 12 });
   const trafficDb = openDatabase(databases.trafficUrl, { poolMax: 12 });
-  const app = createAppStores(appDb, { masterKey });
-  const trafficWith = (encryptPayloads: boolean) => createTrafficStores(trafficDb, { masterKey, encryptPayloads });
+  const masterKeys = [localMasterKey(masterKey)];
+  const keyring = await openKeyring({ store: keyStore(appDb), masterKeys, keepMs: 0 });
+  const app = createAppStores(appDb, { keyring });
+  const trafficWith = (encryptPayloads: boolean) => createTrafficStores(trafficDb, { keyring, encryptPayloads });
   await app.providers.sync([{ key: 'twilio', label: 'Twilio', category: 'messaging', authKinds: ['basic'] }]);
   return {
     app,
     traffic: trafficWith(true),
     appDb,
     trafficDb,
-    masterKey,
+    keyring,
+    keys: createKeyChanges({ store: keyChangeStore(appDb), masterKeys }),
     trafficWith,
     async close() {
       await appDb.close();

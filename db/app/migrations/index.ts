@@ -1,11 +1,33 @@
 import type { Migration } from '../../ddl.ts';
+import { access } from './011-access.ts';
+import { audit } from './012-audit.ts';
 import { connections } from './002-connections.ts';
+import { erasure } from './014-erasure.ts';
+import { franchises } from './013-franchises.ts';
 import { messages } from './004-messages.ts';
+import { oauth } from './010-oauth.ts';
 import { people } from './007-people.ts';
 import { portal } from './006-portal.ts';
 import { records } from './005-records.ts';
 import { sync } from './003-sync.ts';
+import { unfinishedMessages } from './008-unfinished-messages.ts';
+import { keys } from './009-keys.ts';
 import { tenants } from './001-tenants.ts';
 
 /** In order. A migration that was released is never changed: a later one goes on from it. */
-export const appMigrations: Migration[] = [tenants, connections, sync, messages, records, portal, people];
+export const appMigrations: Migration[] = [
+  tenants,
+  connections,
+  sync,
+  messages,
+  records,
+  portal,
+  people,
+  unfinishedMessages,
+  keys,
+  oauth,
+  access,
+  audit,
+  franchises,
+  erasure,
+];

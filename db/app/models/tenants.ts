@@ -1,6 +1,7 @@
 import type { Sequelize } from 'sequelize';
 import type { Role } from '../../../domain/permissions.ts';
 import type { Company } from '../stores/companies.ts';
+import type { Grant } from '../stores/grants.ts';
 import type { User } from '../stores/users.ts';
 import { column, table } from './table.ts';
 
@@ -13,6 +14,8 @@ export interface ApiKeyRow {
   prefix: string;
   keyHash: Buffer;
   createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
   revokedAt: Date | null;
 }
 
@@ -26,6 +29,7 @@ export function tenantModels(sequelize: Sequelize) {
       name: text,
       timeZone: text,
       createdAt: time,
+      closedAt: time,
     }),
     users: table<User>(sequelize, 'users', {
       id,
@@ -35,6 +39,9 @@ export function tenantModels(sequelize: Sequelize) {
       phone: text,
       role: text,
       createdAt: time,
+      disabledAt: time,
+      tokenIssuer: text,
+      tokenSubject: text,
     }),
     apiKeys: table<ApiKeyRow>(sequelize, 'api_keys', {
       id,
@@ -45,6 +52,19 @@ export function tenantModels(sequelize: Sequelize) {
       prefix: text,
       keyHash: bytes,
       createdAt: time,
+      expiresAt: time,
+      lastUsedAt: time,
+      revokedAt: time,
+    }),
+    grants: table<Grant>(sequelize, 'permission_grants', {
+      id,
+      companyId: text,
+      holder: text,
+      permission: text,
+      reason: text,
+      grantedBy: text,
+      grantedAt: time,
+      expiresAt: time,
       revokedAt: time,
     }),
   };

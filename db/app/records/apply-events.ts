@@ -6,10 +6,10 @@ import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { recordOptOuts } from '../stores/opt-outs.ts';
 import type { ApplyEventsInput } from '../stores/records.ts';
-import { upsertReceived, upsertStatuses, type ReceivedMessage, type ToldStatus } from './message-rows.ts';
+import { upsertReceived, upsertStatuses, type ToldStatus } from './message-rows.ts';
 
 type StatusEvent = Extract<NormalizedEvent, { kind: 'message_status' }>;
-type Told = ToldStatus & Pick<StatusEvent, 'deliveryId' | 'sentence'>;
+type Told = Omit<ToldStatus, 'companyId'> & Pick<StatusEvent, 'deliveryId' | 'sentence'>;
 export interface ChangedDelivery {
   deliveryId: string;
   status: DeliveryStatus;
@@ -17,9 +17,11 @@ export interface ChangedDelivery {
 
 /** A handful of statements for a whole batch, in one transaction. */
 export function applyEvents(sequelize: Sequelize, { connectionId, companyId, events }: ApplyEventsInput) {
-  const all = events.flatMap(({ rawEventId, normalized }) => normalized.map((event) => ({ ...event, rawEventId })));
+  const all = events.flatMap(({ rawEventId, normalized, companyId: owner = companyId }) =>
+    normalized.map((event) => ({ ...event, rawEventId, companyId: owner })),
+  );
   const told: Told[] = all.filter((event) => event.kind === 'message_status');
-  const received: ReceivedMessage[] = all.filter((event) => event.kind === 'message_received');
+  const owned = all.filter((event): event is typeof event & { companyId: string } => event.companyId !== null);
   const words = all
     .filter((event) => 'address' in event)
     .map(({ kind, address, source, occurredAt }) => ({
@@ -29,15 +31,19 @@ export function applyEvents(sequelize: Sequelize, { connectionId, companyId, eve
       at: new Date(occurredAt),
     }));
   return inTransaction(sequelize, async (transaction) => {
-    await upsertReceived(sequelize, { connectionId, companyId }, received, transaction);
-    await upsertStatuses(sequelize, { connectionId, companyId }, highestByMessage(told), transaction);
+    await upsertReceived(
+      connectionId,
+      owned.filter((event) => event.kind === 'message_received'),
+      transaction,
+    );
+    await upsertStatuses(connectionId, highestByMessage(owned.filter((event) => event.kind === 'message_status')), transaction);
     await recordOptOuts(sequelize, { connectionId, companyId }, words, transaction);
     return { changedDeliveries: await advanceDeliveries(sequelize, connectionId, told, transaction) };
   });
 }
 
-function highestByMessage(told: Told[]): Told[] {
-  const highest = new Map<string, Told>();
+function highestByMessage(told: ToldStatus[]): ToldStatus[] {
+  const highest = new Map<string, ToldStatus>();
   for (const event of told) {
     const other = highest.get(event.externalId);
     if (!other || messageRank(event.status) > messageRank(other.status)) highest.set(event.externalId, event);
@@ -67,11 +73,13 @@ async function advanceDeliveries(
   const toldRank = new Map<DeliveryState, number>();
   const history: unknown[][] = [];
   for (const { deliveryId, externalId, status, errorCode, sentence, occurredAt } of told) {
-    const delivery = byId.get(deliveryId ?? '') ?? byExternalId.get(externalId);
+    // Whoever has the message, though it was sent for another with the same words: that one finds it taken, and is sent as well.
+    const delivery = byExternalId.get(externalId) ?? byId.get(deliveryId ?? '');
     if (!delivery || status === 'received') continue;
     toldRank.set(delivery, Math.max(toldRank.get(delivery) ?? 0, deliveryRank(status)));
-    if (delivery.externalId === null && !byExternalId.has(externalId)) {
+    if (delivery.externalId === null) {
       delivery.externalId = externalId;
+      byExternalId.set(externalId, delivery);
       moved.add(delivery);
     }
     if (!mayAdvance(delivery.status, status)) continue;

@@ -15,6 +15,21 @@ export interface WrittenCounts {
 
 const tables: Record<CanonicalObject, string> = { message: 'messages', usage: 'usage_records' };
 
+/** Whose the records are that are stored already, by external id. */
+export async function readOwners(
+  sequelize: Sequelize,
+  input: { connectionId: string; object: CanonicalObject; externalIds: string[] },
+): Promise<Map<string, string>> {
+  if (input.externalIds.length === 0) return new Map();
+  const rows = await select<{ externalId: string; companyId: string }>(
+    sequelize,
+    `SELECT external_id AS externalId, company_id AS companyId FROM ${tables[input.object]}
+     WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
+    input,
+  );
+  return new Map(rows.map(({ externalId, companyId }) => [externalId, companyId]));
+}
+
 /**
  * Writes records that are new or differ, and counts what each was: reading key and hash of a page and skipping what is equal costs
  * a third of writing it again. `duplicate`: the page itself had it twice; `ignored`: older than what is stored.
@@ -44,8 +59,8 @@ export async function writeRecords(
     });
     if (changed.length === 0) continue;
     // Each list holds one object only, as the filter above made it.
-    if (object === 'message') await upsertMessages(sequelize, origin, changed as never, transaction);
-    else await upsertUsage(sequelize, origin, changed as never, transaction);
+    if (object === 'message') await upsertMessages(origin, changed as never, transaction);
+    else await upsertUsage(origin, changed as never, transaction);
   }
   return counts;
 }

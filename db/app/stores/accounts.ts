@@ -23,8 +23,11 @@ export interface AccountStore {
   /** Writes the account and what it reaches; what it no longer reaches is no longer listed. Repeatable. */
   save(connectionId: string, facts: AccountFacts): Promise<void>;
   reaches(connectionId: string): Promise<ReachedAccount[]>;
-  /** Takes the sender's next free place, so that its sends stand `1 / ratePerS` apart: the time this send may go out. */
-  reserveSendSlot(input: { connectionId: string; address: string; ratePerS: number; now: Date }): Promise<Date>;
+  /**
+   * Takes the sender's next free place, so that its sends stand `1 / ratePerS` apart: in how many milliseconds this send may go out.
+   * By the database's clock: a worker whose own is ahead would make all others wait until then.
+   */
+  reserveSendSlot(input: { connectionId: string; address: string; ratePerS: number }): Promise<number>;
 }
 
 export function accountStore({ sequelize, models }: AppDb): AccountStore {
@@ -79,16 +82,17 @@ export function accountStore({ sequelize, models }: AppDb): AccountStore {
       }));
     },
 
-    async reserveSendSlot({ connectionId, address, ratePerS, now }) {
-      const [nowMs, gapMs] = [now.getTime(), Math.ceil(1_000 / ratePerS)];
+    async reserveSendSlot({ connectionId, address, ratePerS }) {
+      const nowMs = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)';
       // One statement reads and moves the sender's mark: its row lock makes concurrent senders take turns.
       const { insertId } = await write(
         sequelize,
-        `INSERT INTO message_send_slots (connection_id, address, next_free_ms) VALUES (:connectionId, :address, :nowMs + :gapMs)
-         ON DUPLICATE KEY UPDATE next_free_ms = LAST_INSERT_ID(GREATEST(next_free_ms, :nowMs)) + :gapMs`,
-        { connectionId, address, nowMs, gapMs },
+        `INSERT INTO message_send_slots (connection_id, address, next_free_ms) VALUES (:connectionId, :address, ${nowMs} + :gapMs)
+         ON DUPLICATE KEY UPDATE
+           next_free_ms = LAST_INSERT_ID(GREATEST(CAST(next_free_ms AS SIGNED) - ${nowMs}, 0)) + ${nowMs} + :gapMs`,
+        { connectionId, address, gapMs: Math.ceil(1_000 / ratePerS) },
       );
-      return new Date(insertId || nowMs);
+      return insertId;
     },
   };
 }

@@ -1,8 +1,12 @@
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
-import { select } from '../../sql.ts';
+import { select, sqlTime } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
-import { appendAudit, chainOf, hashOf } from '../audit-chain.ts';
+import { appendAudit, appendAuditOnce, chainOf } from '../audit-chain.ts';
+import { isErasedByUs, type ErasedPart } from '../erased-entry.ts';
 import type { AppDb } from '../context.ts';
+import { verifyChain, type ChainMark, type Verified } from '../verify-chain.ts';
+
+type Facts = Record<string, unknown>;
 
 export interface AuditEntry {
   /** `null` for what concerns the platform and no company. */
@@ -13,87 +17,190 @@ export interface AuditEntry {
   action: string;
   /** The id of what it was done to. */
   subject: string;
-  outcome: 'done' | 'refused';
-  /** Facts for the person who reads it; never a secret, a phone number or a body. */
-  detail?: Record<string, unknown> | undefined;
+  /** `asked`: a command was given to a workflow; the change that it makes has a row of its own. */
+  outcome: 'asked' | 'done' | 'refused';
+  /** Ids, codes and counts, which stay for ever; never a secret, a name, a phone number or what a person typed. */
+  detail?: Facts | undefined;
+  /** What the changed fields were and became, secrets as `changed`. Goes with an erasure, as `from` does. */
+  before?: Facts | undefined;
+  after?: Facts | undefined;
   /** The address that the request came from. */
   from?: string | null | undefined;
 }
 /** Who acts, as callers of a change give it; the store fills in the rest of the entry. */
 export type By = Pick<AuditEntry, 'actor' | 'from'>;
 
-export interface AuditRow extends Required<Omit<AuditEntry, 'detail' | 'from'>> {
+/** What an erasure takes out of an entry; the chain hashes its salted hash. */
+export interface PersonalPart {
+  /** 32 random bytes, hex. */
+  salt: string;
+  body: { from?: string; before?: Facts; after?: Facts };
+}
+
+/** An entry as it stands in its chain. Hashes are hex SHA-256. */
+export interface AuditRow extends Required<Pick<AuditEntry, 'companyId' | 'actor' | 'action' | 'subject' | 'outcome'>> {
+  /** What the hash covers; see the column. */
+  form: number;
   /** Position in the company's chain, from 1. */
   sequence: number;
-  detail: Record<string, unknown>;
+  detail: Facts;
+  /** The address, in entries of form 1 only; later ones have it in `personal`. */
   from: string | null;
   at: Date;
-  /** Hex SHA-256 of the entry before; 64 zeros for the first. */
+  personalHash: string | null;
+  /** `null` when there was none, or when it was erased. */
+  personal: PersonalPart | null;
+  /** What an erasure left in its place. */
+  erased: ErasedPart | null;
+  /** Of the entry before; 64 zeros for the first. */
   previousHash: string;
   hash: string;
 }
+/** An entry as people read it. */
+export type AuditView = Omit<AuditRow, 'form' | 'personal' | 'personalHash' | 'erased'> & {
+  before: Facts | null;
+  after: Facts | null;
+  /** Whether address, before and after were taken by an erasure. */
+  erased: boolean;
+};
 
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>;
+  /** Adds the entry unless the chain has one that says exactly the same: for what is done again because its answer was lost. */
+  appendOnce(entry: AuditEntry): Promise<void>;
   /** One chain, newest first: the company's, or the platform's own when `companyId` is `null`. */
-  list(input: PageInput & { companyId: string | null }): Promise<Page<AuditRow>>;
-  /** Walks a chain from its start. Answers the sequence of the first entry that does not fit, or `null` when all do. */
-  firstBroken(companyId: string | null): Promise<number | null>;
+  list(input: PageInput & { companyId: string | null }): Promise<Page<AuditView>>;
+  /** The name of every chain that has entries or a head, from behind `after` on. */
+  chains(input: { after: string; limit: number }): Promise<string[]>;
+  /** A chain's entries in order, read a thousand at a time. Both ends are included. */
+  walk(chain: string, range?: { first: number; last: number }): AsyncGenerator<AuditRow>;
+  /** The first and the last entry of a period, and the mark before the first; `null` when nothing was logged in it. */
+  period(chain: string, from: Date, to: Date): Promise<{ first: number; last: number; after: ChainMark } | null>;
+  /** Walks a chain from its start. `anchors` are in order. */
+  verify(chain: string, anchors?: ChainMark[]): Promise<Verified>;
 }
 
+const pageSize = 1_000;
+
 export function auditStore(db: AppDb): AuditStore {
+  const { sequelize } = db;
+
+  async function* walk(chain: string, { first, last } = { first: 1, last: Number.MAX_SAFE_INTEGER }) {
+    for (let before = first - 1; ;) {
+      const rows = await read('l.sequence > :before AND l.sequence <= :last ORDER BY l.sequence', {
+        chain,
+        before,
+        last,
+        limit: pageSize,
+      });
+      yield* rows;
+      if (rows.length < pageSize) return;
+      before = rows.at(-1)!.sequence;
+    }
+  }
+
   return {
-    append: (entry) => inTransaction(db.sequelize, (transaction) => appendAudit(db, entry, transaction)),
+    append: (entry) => inTransaction(sequelize, (transaction) => appendAudit(db, entry, transaction)),
+
+    appendOnce: (entry) => inTransaction(sequelize, (transaction) => appendAuditOnce(db, entry, transaction)),
 
     async list({ companyId, cursor, limit }) {
-      const before = numberBelow(cursor);
-      const rows = await read('sequence < :before ORDER BY sequence DESC', { companyId, before, limit: limit + 1 });
-      return cutPage(rows, limit, ({ sequence }) => String(sequence));
+      const values = { chain: chainOf(companyId), before: numberBelow(cursor), limit: limit + 1 };
+      const rows = await read('l.sequence < :before ORDER BY l.sequence DESC', values);
+      return cutPage(rows.map(viewOf), limit, ({ sequence }) => String(sequence));
     },
 
-    async firstBroken(companyId) {
-      let previous = '0'.repeat(64);
-      let last = 0;
-      for (;;) {
-        const rows = await read('sequence > :last ORDER BY sequence', { companyId, last, limit: 1_000 });
-        for (const row of rows) {
-          const hash = hashOf(row, Buffer.from(previous, 'hex')).toString('hex');
-          if (row.sequence !== last + 1 || row.previousHash !== previous || row.hash !== hash) return row.sequence;
-          previous = row.hash;
-          last = row.sequence;
-        }
-        if (rows.length < 1_000) break;
-      }
-      // The head tells of entries that were cut from the chain's end.
-      const [head] = await select<{ sequence: number }>(db.sequelize, 'SELECT sequence FROM audit_chains WHERE chain = :chain', {
-        chain: chainOf(companyId),
+    async chains({ after, limit }) {
+      const rows = await select<{ chain: string }>(
+        sequelize,
+        `SELECT chain FROM audit_chains WHERE chain > :after UNION SELECT DISTINCT chain FROM audit_log WHERE chain > :after
+         ORDER BY chain LIMIT :limit`,
+        { after, limit },
+      );
+      return rows.map(({ chain }) => chain);
+    },
+    walk,
+
+    async period(chain, from, to) {
+      // By place: the clocks of two processes may differ, and an entry between two others must not be left out.
+      const [ends] = await select<{ first: number | null; last: number | null }>(
+        sequelize,
+        `SELECT MIN(sequence) AS first, MAX(sequence) AS last FROM audit_log
+         WHERE chain = :chain AND logged_at >= :from AND logged_at < :to`,
+        { chain, from: sqlTime(from), to: sqlTime(to) },
+      );
+      if (!ends?.first || !ends.last) return null;
+      const { first, last } = { first: ends.first, last: ends.last };
+      const [row] = await select<{ hash: Buffer }>(
+        sequelize,
+        'SELECT previous_hash AS hash FROM audit_log WHERE chain = :chain AND sequence = :first',
+        { chain, first },
+      );
+      return { first, last, after: { sequence: first - 1, hash: row!.hash.toString('hex') } };
+    },
+
+    async verify(chain, anchors = []) {
+      // Head and last entry by one statement, which sees both of one moment; what is added meanwhile waits for the next time.
+      const [ends] = await select<{ sequence: number | null; hash: Buffer | null; last: number | null }>(
+        sequelize,
+        `SELECT c.sequence, c.hash, l.last FROM (SELECT MAX(sequence) AS last FROM audit_log WHERE chain = :chain) l
+         LEFT JOIN audit_chains c ON c.chain = :chain`,
+        { chain },
+      );
+      const last = Math.max(ends!.last ?? 0, ends!.sequence ?? 0);
+      const { sequence, hash } = { sequence: ends!.sequence ?? 0, hash: ends!.hash ?? Buffer.alloc(32) };
+      return verifyChain({
+        rows: walk(chain, { first: 1, last }),
+        head: markOf({ sequence, hash }),
+        anchors,
+        isErasure: (row, erased) => isErasedByUs(db.keyring, row, erased),
       });
-      return head && head.sequence !== last ? last + 1 : null;
     },
   };
 
-  async function read(
-    condition: string,
-    { companyId, ...values }: { companyId: string | null; limit: number; before?: number; last?: number },
-  ): Promise<AuditRow[]> {
-    const rows = await select<Omit<AuditRow, 'detail' | 'previousHash' | 'hash'> & StoredForms>(
-      db.sequelize,
-      `SELECT sequence, company_id AS companyId, actor, action, subject, outcome, detail, from_address AS \`from\`,
-         logged_at AS \`at\`, previous_hash AS previousHash, hash
-       FROM audit_log WHERE chain = :chain AND ${condition} LIMIT :limit`,
-      { chain: chainOf(companyId), ...values },
+  async function read(condition: string, values: Record<string, unknown>): Promise<AuditRow[]> {
+    const rows = await select<StoredRow>(
+      sequelize,
+      `SELECT l.form, l.sequence, l.company_id AS companyId, l.actor, l.action, l.subject, l.outcome, l.detail,
+         l.from_address AS \`from\`, l.logged_at AS \`at\`, l.previous_hash AS previousHash, l.hash, l.personal_hash AS personalHash,
+         p.salt, p.body, p.erased_seal AS seal, p.seal_version AS version
+       FROM audit_log l LEFT JOIN audit_personal p ON p.chain = l.chain AND p.sequence = l.sequence
+       WHERE l.chain = :chain AND ${condition} LIMIT :limit`,
+      values,
     );
-    return rows.map((row) => ({
+    return rows.map(({ detail, previousHash, hash, personalHash, salt, body, seal, version, ...row }) => ({
       ...row,
-      detail: JSON.parse(row.detail),
-      previousHash: row.previousHash.toString('hex'),
-      hash: row.hash.toString('hex'),
+      detail: JSON.parse(detail) as Facts,
+      personalHash: personalHash && personalHash.toString('hex'),
+      personal:
+        salt && body !== null && !seal ? { salt: salt.toString('hex'), body: JSON.parse(body) as PersonalPart['body'] } : null,
+      erased: seal && version !== null ? { seal: seal.toString('base64'), version } : null,
+      previousHash: previousHash.toString('hex'),
+      hash: hash.toString('hex'),
     }));
   }
 }
 
-interface StoredForms {
+export function viewOf(row: AuditRow): AuditView {
+  const { companyId, actor, action, subject, outcome, detail, sequence, at, previousHash, hash, personal } = row;
+  const { from = row.from, before = null, after = null } = personal?.body ?? {};
+  const stands = { companyId, actor, action, subject, outcome, detail, sequence, at, previousHash, hash };
+  return { ...stands, from, before, after, erased: row.erased !== null };
+}
+
+interface StoredMark {
+  sequence: number;
+  hash: Buffer;
+}
+const markOf = ({ sequence, hash }: StoredMark): ChainMark => ({ sequence, hash: hash.toString('hex') });
+
+type StoredRow = Omit<AuditRow, 'detail' | 'previousHash' | 'hash' | 'personal' | 'personalHash' | 'erased'> & {
   detail: string;
   previousHash: Buffer;
   hash: Buffer;
-}
+  personalHash: Buffer | null;
+  salt: Buffer | null;
+  body: string | null;
+  seal: Buffer | null;
+  version: number | null;
+};

@@ -4,7 +4,9 @@ import { completePolicy } from '../../../domain/policy.ts';
 import { newId } from '../../ids.ts';
 import { plainDecimal, select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
+import { companiesAbove } from '../company-tree.ts';
 import type { AppDb } from '../context.ts';
+import { newestSnapshot } from '../newest-snapshot.ts';
 
 export type StoredCardFacts = Omit<CardFacts, 'now' | 'providerLabel' | 'metric'> & {
   cardId: string;
@@ -12,6 +14,8 @@ export type StoredCardFacts = Omit<CardFacts, 'now' | 'providerLabel' | 'metric'
   providerKey: string;
   metricKey: MetricKey;
 };
+
+export type StoredShareFacts = Omit<StoredCardFacts, 'cardId'>;
 
 export interface CardStore {
   /** One card for each connection and metric, with the client's next action. Repeatable. */
@@ -22,15 +26,16 @@ export interface CardStore {
     nextAction: string;
     explanation: string;
   }): Promise<void>;
-  /** What the company's cards are built from; never a sibling's or a franchise's. */
+  /** What the company's cards are built from: its own connections, never a sibling's or a franchise's. */
   facts(input: { companyId: string; connectionId?: string | undefined }): Promise<StoredCardFacts[]>;
+  /** The same for the company's share of connections that a company above shares with it. */
+  shares(input: { companyId: string; connectionId?: string | undefined }): Promise<StoredShareFacts[]>;
 }
 
-const newest = (kind: string) => `(SELECT id FROM metric_snapshots
-  WHERE connection_id = card.connection_id AND metric_key = card.metric_key AND kind = '${kind}' AND state = 'active'
-  ORDER BY taken_at DESC LIMIT 1)`;
+const newest = (kind: 'baseline' | 'current' | 'manual') => newestSnapshot(kind, 'card.connection_id', 'card.metric_key');
 
-export function cardStore({ sequelize }: AppDb): CardStore {
+export function cardStore(db: AppDb): CardStore {
+  const { sequelize } = db;
   return {
     save: ({ companyId, connectionId, metricKey, nextAction, explanation }) =>
       inTransaction(sequelize, async (transaction) => {
@@ -67,6 +72,27 @@ export function cardStore({ sequelize }: AppDb): CardStore {
          ORDER BY card.id`,
         { companyId, connectionId },
       );
+      return rows.map((row) => ({ cardId: row.cardId, ...outgoing(row) }));
+    },
+
+    async shares({ companyId, connectionId = null }) {
+      const above = await companiesAbove(db, companyId);
+      if (above.length === 0) return [];
+      const rows = await select<Omit<CardRow, 'cardId'>>(
+        sequelize,
+        `SELECT share.connection_id AS connectionId, share.metric_key AS metricKey, NULL AS nextAction,
+           connection.provider_key AS providerKey, connection.state, connection.last_success_at AS lastSuccessAt, settings.policy,
+           share.baseline_value AS baselineValue, share.baseline_at AS baselineAt,
+           share.value AS currentValue, shown.taken_at AS currentAt, 'current' AS currentKind
+         FROM metric_shares share
+         JOIN integration_connections connection ON connection.id = share.connection_id
+         JOIN integration_settings settings ON settings.connection_id = share.connection_id
+         LEFT JOIN metric_snapshots shown ON shown.id = ${newestSnapshot('current', 'share.connection_id', 'share.metric_key')}
+         WHERE share.company_id = :companyId AND connection.company_id IN (:above)
+           AND (:connectionId IS NULL OR share.connection_id = :connectionId)
+         ORDER BY share.connection_id, share.metric_key`,
+        { companyId, above, connectionId },
+      );
       return rows.map(outgoing);
     },
   };
@@ -82,7 +108,7 @@ type CardRow = Pick<StoredCardFacts, 'cardId' | 'connectionId' | 'metricKey' | '
   currentKind: 'current' | 'manual' | null;
 };
 
-function outgoing(row: CardRow): StoredCardFacts {
+function outgoing(row: Omit<CardRow, 'cardId'>): StoredShareFacts {
   const { policy, lastSuccessAt, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
   return {
     ...card,

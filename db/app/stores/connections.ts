@@ -1,3 +1,4 @@
+import { Op } from 'sequelize';
 import type { ConnectionState } from '../../../domain/connection-state.ts';
 import { type ConnectionPolicy, type PolicyOverrides, completePolicy } from '../../../domain/policy.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
@@ -58,6 +59,8 @@ export interface ConnectionStore {
   /** Throws `NotFound`. */
   get(id: string): Promise<Connection>;
   list(input: PageInput & { companyId?: string | undefined; state?: ConnectionState | undefined }): Promise<Page<Connection>>;
+  /** All of them, oldest first, from behind `after` on: for work that goes through everything. */
+  inOrder(input: { after: string | null; limit: number }): Promise<Connection[]>;
   /** With an audit row when the state changes. Repeatable. */
   setState(id: string, state: ConnectionState, reason: string, actor: string): Promise<void>;
   /** Moves the freshness mark, never backwards. */
@@ -115,9 +118,10 @@ export function connectionStore(db: AppDb): ConnectionStore {
         };
         await connections.create({ ...row, lifecycleWorkflowId: workflowIds.connector(id) }, { transaction });
         await settings.create({ connectionId: id, settings: input.settings, policy }, { transaction });
+        const after = { purpose, label, ownerUserId, reason, settings: input.settings, policy };
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'connection.create', subject: id, outcome: 'done', detail: { providerKey, purpose } },
+          { ...audit, companyId, action: 'connection.create', subject: id, outcome: 'done', detail: { providerKey }, after },
           transaction,
         );
         return row;
@@ -128,21 +132,26 @@ export function connectionStore(db: AppDb): ConnectionStore {
       return { items: items.map(outgoing), nextCursor };
     },
 
+    async inOrder({ after, limit }) {
+      const where = { id: { [Op.gt]: after ?? '' } };
+      return (await connections.findAll({ where, order: [['id', 'ASC']], limit })).map((row) => outgoing(plain(row)));
+    },
+
     setState: (id, state, reason, actor) =>
       inTransaction(sequelize, async (transaction) => {
         const row = await connections.findByPk(id, { transaction, lock: true });
         if (!row) throw new NotFound('connection', id);
-        const { state: before, companyId, stateChangedAt } = plain(row);
+        const { state: before, stateReason, companyId, stateChangedAt } = plain(row);
         const changed = before !== state;
         await row.update(
           { state, stateReason: boundedSentence(reason), stateChangedAt: changed ? new Date() : stateChangedAt },
           { transaction },
         );
         if (!changed) return;
-        const detail = { from: before, to: state, reason };
+        const facts = { detail: { from: before, to: state }, before: { reason: stateReason }, after: { reason } };
         await appendAudit(
           db,
-          { companyId, actor, action: 'connection.state', subject: id, outcome: 'done', detail },
+          { companyId, actor, action: 'connection.state', subject: id, outcome: 'done', ...facts },
           transaction,
         );
       }),
@@ -168,13 +177,15 @@ export function connectionStore(db: AppDb): ConnectionStore {
         const row = await settings.findByPk(id, { transaction, lock: true });
         const connection = await connections.findByPk(id, { transaction });
         if (!row || !connection) throw new NotFound('connection', id);
+        const stored = plain(row);
         const changes = { ...(input.settings && { settings: input.settings }), ...(input.policy && { policy: input.policy }) };
+        const before = { ...(input.settings && { settings: stored.settings }), ...(input.policy && { policy: stored.policy }) };
         await row.update(changes, { transaction });
         const { companyId } = plain(connection);
         const detail = { settings: Object.keys(input.settings ?? {}), policy: Object.keys(input.policy ?? {}) };
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'connection.settings', subject: id, outcome: 'done', detail },
+          { ...audit, companyId, action: 'connection.settings', subject: id, outcome: 'done', detail, before, after: changes },
           transaction,
         );
       }),
@@ -183,10 +194,15 @@ export function connectionStore(db: AppDb): ConnectionStore {
       inTransaction(sequelize, async (transaction) => {
         const row = await connections.findByPk(id, { transaction, lock: true });
         if (!row) return;
-        const { state, companyId, accountId } = plain(row);
+        const { state, companyId, accountId, label, purpose, reason } = plain(row);
         if (state !== 'onboarding') throw new Conflict('The connection was launched: disconnect it instead of cancelling.');
         await deleteConnection(sequelize, { connectionId: id, accountId }, transaction);
-        await appendAudit(db, { ...audit, companyId, action: 'connection.cancel', subject: id, outcome: 'done' }, transaction);
+        const before = { label, purpose, reason };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'connection.cancel', subject: id, outcome: 'done', before },
+          transaction,
+        );
       }),
   };
 }

@@ -1,7 +1,6 @@
 import { Op } from 'sequelize';
 import { Conflict, NotFound } from '../../errors.ts';
 import { newId } from '../../ids.ts';
-import { keyVersion, open, seal } from '../../seal.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
@@ -24,41 +23,43 @@ export interface CredentialStore {
     audit: By,
   ): Promise<{ tokenId: string }>;
   /** Puts staged values in force; what was in force loses its ciphertext. Repeatable. Throws `Conflict` for withdrawn ones. */
-  activate(tokenId: string): Promise<void>;
+  activate(tokenId: string, audit?: By): Promise<void>;
   active(connectionId: string): Promise<Credentials | null>;
   /** The newest staged. */
   staged(connectionId: string): Promise<Credentials | null>;
   read(tokenId: string): Promise<Credentials | null>;
-  discard(tokenId: string): Promise<void>;
+  discard(tokenId: string, audit?: By): Promise<void>;
   /** Leaves no ciphertext of the connection. */
   forget(connectionId: string, audit: By): Promise<void>;
 }
 
+/** What binds a sealed set of credentials to its row. */
+export const tokenBinding = ({ id, connectionId }: Pick<TokenRow, 'id' | 'connectionId'>) => `${id}:${connectionId}`;
+const byEngine: By = { actor: 'engine' };
+
 export function credentialStore(db: AppDb): CredentialStore {
-  const { sequelize, masterKey } = db;
+  const { sequelize, keyring } = db;
   const { tokens } = db.models;
-  const scopeOf = ({ id, connectionId, companyId }: Pick<TokenRow, 'id' | 'connectionId' | 'companyId'>) => ({
-    masterKey,
-    companyId,
-    boundTo: `${id}:${connectionId}`,
-  });
 
   const newest = async (connectionId: string, state: TokenRow['state']): Promise<Credentials | null> => {
     const row = await tokens.findOne({ where: { connectionId, state }, order: [['id', 'DESC']] });
     return row && opened(plain(row));
   };
-  const opened = (row: TokenRow): Credentials | null => {
+  const opened = async (row: TokenRow): Promise<Credentials | null> => {
     if (!row.ciphertext) return null;
-    const values = JSON.parse(open(scopeOf(row), row.ciphertext, row.keyVersion).toString()) as Record<string, string>;
+    const key = await keyring.version(row.companyId, row.keyVersion);
+    const values = JSON.parse(key.open(tokenBinding(row), row.ciphertext).toString()) as Record<string, string>;
     return { tokenId: row.id, kind: row.kind, values };
   };
 
   return {
-    stage: ({ connectionId, companyId, kind, values }, audit) =>
-      inTransaction(sequelize, async (transaction) => {
-        const id = newId('token');
-        const ciphertext = seal(scopeOf({ id, connectionId, companyId }), Buffer.from(JSON.stringify(values)));
-        await tokens.create({ id, connectionId, companyId, kind, state: 'staged', ciphertext, keyVersion }, { transaction });
+    async stage({ connectionId, companyId, kind, values }, audit) {
+      const id = newId('token');
+      const key = await keyring.current(companyId);
+      const ciphertext = key.seal(tokenBinding({ id, connectionId }), Buffer.from(JSON.stringify(values)));
+      const row = { id, connectionId, companyId, kind, state: 'staged' as const, ciphertext, keyVersion: key.version };
+      return inTransaction(sequelize, async (transaction) => {
+        await tokens.create(row, { transaction });
         const detail = { connectionId, kind };
         await appendAudit(
           db,
@@ -66,13 +67,14 @@ export function credentialStore(db: AppDb): CredentialStore {
           transaction,
         );
         return { tokenId: id };
-      }),
+      });
+    },
 
-    activate: (tokenId) =>
+    activate: (tokenId, audit = byEngine) =>
       inTransaction(sequelize, async (transaction) => {
         const row = await tokens.findByPk(tokenId, { transaction, lock: true });
         if (!row) throw new NotFound('set of credentials', tokenId);
-        const { state, connectionId } = plain(row);
+        const { state, connectionId, companyId, kind } = plain(row);
         if (state === 'active' || state === 'superseded') return;
         if (state !== 'staged') throw new Conflict('These credentials were withdrawn: enter them again.');
         const superseded = { state: 'superseded' as const, ciphertext: null };
@@ -81,6 +83,12 @@ export function credentialStore(db: AppDb): CredentialStore {
         const discarded = { state: 'discarded' as const, ciphertext: null };
         await tokens.update(discarded, { where: { connectionId, state: 'staged', id: { [Op.lt]: tokenId } }, transaction });
         await row.update({ state: 'active' }, { transaction });
+        const detail = { connectionId, kind };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'credentials.activate', subject: tokenId, outcome: 'done', detail },
+          transaction,
+        );
       }),
 
     active: (connectionId) => newest(connectionId, 'active'),
@@ -91,9 +99,18 @@ export function credentialStore(db: AppDb): CredentialStore {
       return row && opened(plain(row));
     },
 
-    async discard(tokenId) {
-      await tokens.update({ state: 'discarded', ciphertext: null }, { where: { id: tokenId, state: 'staged' } });
-    },
+    discard: (tokenId, audit = byEngine) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await tokens.findOne({ where: { id: tokenId, state: 'staged' }, transaction, lock: true });
+        if (!row) return;
+        await row.update({ state: 'discarded', ciphertext: null }, { transaction });
+        const { companyId, connectionId } = plain(row);
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'credentials.discard', subject: tokenId, outcome: 'done', detail: { connectionId } },
+          transaction,
+        );
+      }),
 
     forget: (connectionId, audit) =>
       inTransaction(sequelize, async (transaction) => {

@@ -1,10 +1,11 @@
 import { Op, type Model, type Transaction } from 'sequelize';
-import { type DeliveryStatus, mayAdvance } from '../../../domain/delivery-status.ts';
+import { type DeliveryStatus, deliveryStatuses, isFinal, mayAdvance } from '../../../domain/delivery-status.ts';
+import type { FailureCode } from '../../../domain/failure.ts';
 import { Conflict, isDuplicate, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import { select, sqlTime, write } from '../../sql.ts';
+import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
@@ -39,10 +40,19 @@ export interface DeliveryMoment {
   source: StatusSource;
   errorCode: string | null;
 }
-export type ClaimAnswer =
-  { first: true } | { first: false; status: DeliveryStatus; attemptedAt: Date | null; externalId: string | null };
+/** The latest attempt at sending. `elapsedMs` is since its claim, by the database's clock: those of two workers may differ. */
+export interface Attempt {
+  number: number;
+  elapsedMs: number;
+}
 
-/** A delivery only moves up (`mayAdvance`), save by `release`. Each move leaves a row of history. Changes throw `NotFound`. */
+export interface UnfinishedDelivery extends Pick<Delivery, 'id' | 'companyId' | 'connectionId' | 'status'> {
+  providerKey: string;
+  /** What a person was asked about it and has not answered. */
+  question: { code: FailureCode; sentence: string } | null;
+}
+
+/** A delivery only moves up (`mayAdvance`), save by `release` and `sendAgain`. Each move leaves a row of history. Changes throw `NotFound`. */
 export interface DeliveryStore {
   create(
     input: Pick<Delivery, 'companyId' | 'connectionId' | 'templateId' | 'variables' | 'from' | 'to' | 'body' | 'segments'>,
@@ -58,10 +68,13 @@ export interface DeliveryStore {
   ): Promise<Page<Delivery>>;
   /** Oldest first. */
   history(id: string): Promise<DeliveryMoment[]>;
-  /** Marks the attempt before the request goes out. `first` is false when an earlier attempt may have gone out. */
-  claim(id: string): Promise<ClaimAnswer>;
-  /** Back to `queued`: the request certainly had no effect, or a person said so of an ambiguous one. */
-  release(id: string): Promise<void>;
+  /** Marks an attempt before its request goes out, and answers its number; `null` when an earlier one may have gone out. */
+  claim(id: string): Promise<number | null>;
+  lastAttempt(id: string): Promise<Attempt>;
+  /** Back to `queued`: this attempt certainly had no effect. `false` when the row has moved on, or another attempt has claimed it. */
+  release(id: string, attempt: number): Promise<boolean>;
+  /** Back to `queued`, because a person said so of a message that nobody could know of. */
+  sendAgain(id: string, actor: string): Promise<void>;
   /** What the provider answered to the request, or what a look at the provider found. */
   accepted(
     id: string,
@@ -74,14 +87,24 @@ export interface DeliveryStore {
       sentence?: string | null | undefined;
     },
   ): Promise<Delivery>;
+  /** With `actor`, the person who said so, it leaves an audit row. */
   advance(
     id: string,
     status: DeliveryStatus,
-    input: { source: StatusSource; errorCode?: string | null | undefined; sentence?: string | null | undefined },
+    input: {
+      source: StatusSource;
+      errorCode?: string | null | undefined;
+      sentence?: string | null | undefined;
+      actor?: string | undefined;
+    },
   ): Promise<Delivery>;
+  /** Oldest first, from behind `after` on: what is not final and has not changed since `before`. */
+  unfinished(input: { before: Date; after: string | null; limit: number }): Promise<UnfinishedDelivery[]>;
   /** Those of the provider's ids that belong to a delivery already. */
   claimedExternalIds(connectionId: string, externalIds: string[]): Promise<string[]>;
 }
+
+const unfinished = deliveryStatuses.filter((status) => !isFinal(status));
 
 export function deliveryStore(db: AppDb): DeliveryStore {
   const { sequelize } = db;
@@ -104,6 +127,26 @@ export function deliveryStore(db: AppDb): DeliveryStore {
       `INSERT INTO message_delivery_statuses (delivery_id, status, source, error_code, changed_at)
        VALUES (:deliveryId, :status, :source, :errorCode, :at)`,
       { deliveryId, ...moment, at: sqlTime(new Date()) },
+      transaction,
+    );
+
+  const requeue = async (row: LockedRow, source: StatusSource, transaction: Transaction): Promise<void> => {
+    await row.update(
+      { status: 'queued', attemptedAt: null, errorCode: null, sentence: null, updatedAt: new Date() },
+      { transaction },
+    );
+    await remember(plain(row).id, { status: 'queued', source, errorCode: null }, transaction);
+  };
+
+  const auditMove = (
+    { from, companyId, id }: { from: DeliveryStatus; companyId: string; id: string },
+    to: DeliveryStatus,
+    actor: string,
+    transaction: Transaction,
+  ) =>
+    appendAudit(
+      db,
+      { companyId, actor, action: 'message.status', subject: id, outcome: 'done', detail: { from, to } },
       transaction,
     );
 
@@ -152,26 +195,45 @@ export function deliveryStore(db: AppDb): DeliveryStore {
       ),
 
     claim: (id) =>
-      locked(id, async (row, { status, attemptedAt, externalId, attempts }, transaction): Promise<ClaimAnswer> => {
-        if (status !== 'queued') return { first: false, status, attemptedAt, externalId };
-        await row.update(
-          { status: 'sending', attemptedAt: new Date(), attempts: attempts + 1, updatedAt: new Date() },
-          { transaction },
+      locked(id, async (_, { status, attempts }, transaction) => {
+        if (status !== 'queued') return null;
+        const number = attempts + 1;
+        await write(
+          sequelize,
+          `UPDATE message_deliveries SET status = 'sending', attempts = :number, attempted_at = UTC_TIMESTAMP(3) WHERE id = :id`,
+          { id, number },
+          transaction,
         );
         await remember(id, { status: 'sending', source: 'us', errorCode: null }, transaction);
-        return { first: true };
+        return number;
       }),
 
-    release: (id) =>
-      locked(id, async (row, { status }, transaction) => {
+    async lastAttempt(id) {
+      const [attempt] = await select<Attempt>(
+        sequelize,
+        `SELECT attempts AS number, ${elapsedMs('COALESCE(attempted_at, created_at)')} AS elapsedMs FROM message_deliveries
+         WHERE id = :id`,
+        { id },
+      );
+      if (!attempt) throw new NotFound('message', id);
+      return attempt;
+    },
+
+    release: (id, attempt) =>
+      locked(id, async (row, { status, externalId, attempts }, transaction) => {
+        if (status !== 'sending' || externalId !== null || attempts !== attempt) return false;
+        await requeue(row, 'us', transaction);
+        return true;
+      }),
+
+    sendAgain: (id, actor) =>
+      locked(id, async (row, before, transaction) => {
+        const { status, companyId } = before;
         if (status === 'queued') return;
         if (status !== 'sending' && status !== 'ambiguous')
           throw new Conflict(`The message is ${status}: it cannot be sent again.`);
-        await row.update(
-          { status: 'queued', attemptedAt: null, errorCode: null, sentence: null, updatedAt: new Date() },
-          { transaction },
-        );
-        await remember(id, { status: 'queued', source: status === 'sending' ? 'us' : 'person', errorCode: null }, transaction);
+        await requeue(row, 'person', transaction);
+        await auditMove({ from: status, companyId, id }, 'queued', actor, transaction);
       }),
 
     accepted: (id, { externalId, status, segments, errorCode, source, sentence }) =>
@@ -193,14 +255,32 @@ export function deliveryStore(db: AppDb): DeliveryStore {
         return plain(row);
       }),
 
-    advance: (id, status, { source, errorCode = null, sentence = null }) =>
+    advance: (id, status, { source, errorCode = null, sentence = null, actor }) =>
       locked(id, async (row, before, transaction) => {
         if (!mayAdvance(before.status, status)) return before;
         const words = sentence === null ? null : boundedSentence(sentence);
+        const move = { from: before.status, companyId: before.companyId, id };
         await row.update({ status, errorCode, sentence: words, updatedAt: new Date() }, { transaction });
         await remember(id, { status, source, errorCode }, transaction);
+        if (actor) await auditMove(move, status, actor, transaction);
         return plain(row);
       }),
+
+    async unfinished({ before, after, limit }) {
+      const rows = await select<Omit<UnfinishedDelivery, 'question'> & { code: FailureCode | null; sentence: string | null }>(
+        sequelize,
+        `SELECT d.id, d.company_id AS companyId, d.connection_id AS connectionId, c.provider_key AS providerKey, d.status,
+           q.code, q.sentence
+         FROM message_deliveries d JOIN integration_connections c ON c.id = d.connection_id
+         LEFT JOIN integration_error_queue q ON q.delivery_id = d.id AND q.closed_at IS NULL
+         WHERE d.status IN (:unfinished) AND d.updated_at < :before AND d.id > :after ORDER BY d.id LIMIT :limit`,
+        { unfinished, before: sqlTime(before), after: after ?? '', limit },
+      );
+      return rows.map(({ code, sentence, ...delivery }) => ({
+        ...delivery,
+        question: code && sentence ? { code, sentence } : null,
+      }));
+    },
 
     async claimedExternalIds(connectionId, externalIds) {
       if (externalIds.length === 0) return [];

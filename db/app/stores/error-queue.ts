@@ -4,7 +4,7 @@ import { Conflict, NotFound } from '../../errors.ts';
 import { boundedKey, boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import { sqlTime, write } from '../../sql.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
@@ -46,6 +46,8 @@ export interface QueueInput {
   rawEventId: string | null;
   deliveryId?: string | null | undefined;
   runId?: string | null | undefined;
+  /** The franchise key without which it cannot be applied. */
+  waitsFor?: string | null | undefined;
 }
 
 /** Changes throw `NotFound` for an unknown item and `Conflict` for a closed one. */
@@ -61,6 +63,10 @@ export interface ErrorQueueStore {
     },
   ): Promise<Page<QueueItem>>;
   retry(id: string, audit: By): Promise<QueueItem>;
+  /** The events of open items that wait for one of these franchise keys, the oldest first. */
+  waitingFor(input: { connectionId: string; keys: string[]; limit: number }): Promise<string[]>;
+  /** Of these events, the open items are retried: all of them together, with one audit row. */
+  retryEvents(input: { connectionId: string; companyId: string; rawEventIds: string[] }, audit: By): Promise<void>;
   resolve(id: string, note: string, audit: By): Promise<QueueItem>;
   ignore(id: string, reason: string, audit: By): Promise<QueueItem>;
   /** Resolves, in the engine's name, the open items of events that were applied after all, or of deliveries that were decided. */
@@ -79,30 +85,31 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
     inTransaction(sequelize, async (transaction: Transaction) => {
       const row = await queue.findByPk(id, { transaction, lock: true });
       if (!row) throw new NotFound('item in the error queue', id);
-      const { state, companyId } = plain(row);
+      const { state, companyId, code } = plain(row);
       if (state === to) return outgoing(plain(row));
       if (state === 'resolved' || state === 'ignored') throw new Conflict(`The item is ${state} already.`);
       const closed = { openCause: null, closedAt: new Date(), closedBy: audit.actor, note: boundedSentence(note ?? '') };
       await row.update({ state: to, ...(to !== 'retrying' && closed) }, { transaction });
       const action = { retrying: 'failure.retry', resolved: 'failure.resolve', ignored: 'failure.ignore' }[to];
-      await appendAudit(db, { ...audit, companyId, action, subject: id, outcome: 'done' }, transaction);
+      const facts = { detail: { from: state, to, code }, ...(note && { after: { note } }) };
+      await appendAudit(db, { ...audit, companyId, action, subject: id, outcome: 'done', ...facts }, transaction);
       return outgoing(plain(row));
     });
 
   return {
     put: (input) =>
       inTransaction(sequelize, async (transaction) => {
-        const { companyId, connectionId, kind, code, rawEventId, deliveryId = null, runId = null } = input;
+        const { companyId, connectionId, kind, code, rawEventId, deliveryId = null, runId = null, waitsFor = null } = input;
         const cause = boundedKey(input.cause);
         const now = sqlTime(new Date());
         await write(
           sequelize,
           `INSERT INTO integration_error_queue (id, company_id, connection_id, kind, cause, open_cause, code, sentence, state,
-             raw_event_id, delivery_id, run_id, first_seen_at, last_seen_at)
+             raw_event_id, delivery_id, run_id, waits_for, first_seen_at, last_seen_at)
            VALUES (:id, :companyId, :connectionId, :kind, :cause, :cause, :code, :sentence, 'pending', :rawEventId, :deliveryId,
-             :runId, :now, :now)
+             :runId, :waitsFor, :now, :now)
            ON DUPLICATE KEY UPDATE attempts = attempts + 1, state = IF(attempts >= :attemptsMax, 'dead', 'pending'),
-             code = VALUES(code), sentence = VALUES(sentence), last_seen_at = VALUES(last_seen_at),
+             code = VALUES(code), sentence = VALUES(sentence), waits_for = VALUES(waits_for), last_seen_at = VALUES(last_seen_at),
              raw_event_id = COALESCE(VALUES(raw_event_id), raw_event_id),
              delivery_id = COALESCE(VALUES(delivery_id), delivery_id), run_id = COALESCE(VALUES(run_id), run_id)`,
           {
@@ -115,6 +122,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
             rawEventId,
             deliveryId,
             runId,
+            waitsFor: waitsFor && boundedKey(waitsFor),
             now,
             attemptsMax,
             sentence: boundedSentence(input.sentence),
@@ -135,6 +143,32 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
     },
 
     retry: (id, audit) => change(id, 'retrying', null, audit),
+
+    async waitingFor({ connectionId, keys, limit }) {
+      const rows = await select<{ rawEventId: number }>(
+        sequelize,
+        `SELECT raw_event_id AS rawEventId FROM integration_error_queue
+         WHERE connection_id = :connectionId AND waits_for IN (:keys) AND open_cause IS NOT NULL AND raw_event_id IS NOT NULL
+         ORDER BY raw_event_id LIMIT :limit`,
+        { connectionId, keys: keys.map(boundedKey), limit },
+      );
+      return rows.map(({ rawEventId }) => String(rawEventId));
+    },
+
+    retryEvents: ({ connectionId, companyId, rawEventIds }, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const { affectedRows } = await write(
+          sequelize,
+          `UPDATE integration_error_queue SET state = 'retrying'
+           WHERE connection_id = :connectionId AND raw_event_id IN (:rawEventIds) AND open_cause IS NOT NULL`,
+          { connectionId, rawEventIds: rawEventIds.map(Number) },
+          transaction,
+        );
+        if (affectedRows === 0) return;
+        const entry = { ...audit, companyId, action: 'failure.retry', subject: connectionId, outcome: 'done' as const };
+        await appendAudit(db, { ...entry, detail: { items: affectedRows } }, transaction);
+      }),
+
     resolve: (id, note, audit) => change(id, 'resolved', note, audit),
     ignore: (id, reason, audit) => change(id, 'ignored', reason, audit),
 

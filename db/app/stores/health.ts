@@ -1,5 +1,6 @@
-import type { ConnectionState } from '../../../domain/connection-state.ts';
+import { connectionStates, schedulesRun, type ConnectionState } from '../../../domain/connection-state.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
+import { defaultPolicy } from '../../../domain/policy.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import { type Page, type PageInput, cutPage } from '../../page.ts';
@@ -22,6 +23,8 @@ export interface ConnectionHealth {
   label: string;
   state: ConnectionState;
   lastSuccessAt: Date | null;
+  /** A last success that is older is too old. */
+  freshWithinS: number;
   /** The newest check; `null` before the first. */
   check: HealthCheck | null;
 }
@@ -39,9 +42,15 @@ export interface HealthStore {
   current(connectionId: string): Promise<HealthCheck | null>;
   /** Each connection with its newest check; disconnected ones are left out. */
   list(input: PageInput & { companyId?: string | undefined }): Promise<Page<ConnectionHealth>>;
+  /** Of all companies, those that should deliver by themselves and whose last success is too old. */
+  countStale(now: Date): Promise<number>;
   /** Days as `YYYY-MM-DD`, both included. */
   summaries(input: { companyId: string; from: string; to: string }): Promise<DaySummary[]>;
 }
+
+/** From the connection's settings `s`. A policy that leaves it out takes the default. */
+const freshWithinS = `CAST(COALESCE(JSON_VALUE(s.policy, '$.freshWithinS'), ${defaultPolicy.freshWithinS}) AS SIGNED)`;
+const delivering = connectionStates.filter(schedulesRun);
 
 const checkColumns = `h.ok, h.latency_ms AS latencyMs, h.code, h.sentence, h.checked_at AS \`at\``;
 
@@ -88,22 +97,37 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
       const rows = await select<StoredCheck & Omit<ConnectionHealth, 'check'>>(
         sequelize,
         `SELECT c.id AS connectionId, c.company_id AS companyId, c.provider_key AS providerKey, c.label, c.state,
-           c.last_success_at AS lastSuccessAt, ${checkColumns}
-         FROM integration_connections c LEFT JOIN integration_health_checks h ON h.id = c.last_health_check_id
+           c.last_success_at AS lastSuccessAt, ${freshWithinS} AS freshWithinS, ${checkColumns}
+         FROM integration_connections c JOIN integration_settings s ON s.connection_id = c.id
+         LEFT JOIN integration_health_checks h ON h.id = c.last_health_check_id
          WHERE c.state <> 'disconnected' AND (:companyId IS NULL OR c.company_id = :companyId) AND (:cursor IS NULL OR c.id < :cursor)
          ORDER BY c.id DESC LIMIT :limit`,
         { companyId, cursor, limit: limit + 1 },
       );
-      const items = rows.map(({ connectionId, companyId: company, providerKey, label, state, lastSuccessAt, ...check }) => ({
-        connectionId,
-        companyId: company,
-        providerKey,
-        label,
-        state,
-        lastSuccessAt,
-        check: check.at === null ? null : outgoing(check),
-      }));
+      const items = rows.map(
+        ({ connectionId, companyId: company, providerKey, label, state, lastSuccessAt, freshWithinS: within, ...check }) => ({
+          connectionId,
+          companyId: company,
+          providerKey,
+          label,
+          state,
+          lastSuccessAt,
+          freshWithinS: within,
+          check: check.at === null ? null : outgoing(check),
+        }),
+      );
       return cutPage(items, limit, ({ connectionId }) => connectionId);
+    },
+
+    async countStale(now) {
+      const [row] = await select<{ stale: number }>(
+        sequelize,
+        `SELECT COUNT(*) AS stale FROM integration_connections c JOIN integration_settings s ON s.connection_id = c.id
+         WHERE c.state IN (:delivering)
+           AND (c.last_success_at IS NULL OR TIMESTAMPDIFF(SECOND, c.last_success_at, :now) > ${freshWithinS})`,
+        { delivering, now: sqlTime(now) },
+      );
+      return row!.stale;
     },
 
     async summaries({ companyId, from, to }) {

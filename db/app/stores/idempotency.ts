@@ -1,4 +1,4 @@
-import { keyVersion, open, seal } from '../../seal.ts';
+import { scopes } from '../../../keys/scopes.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
 
@@ -12,20 +12,25 @@ export interface IdempotencyStore {
   finish(scope: string, key: string, status: number, body: unknown): Promise<void>;
   /** The call failed without effect: the key may be used again. */
   abandon(scope: string, key: string): Promise<void>;
+  /** Deletes the oldest calls that began before `before`, `rowsMax` of them at most. Answers how many it deleted. */
+  forget(before: Date, rowsMax: number): Promise<number>;
 }
 
 /** After this long a call that never finished is taken for dead: its process is gone. */
 const runningForMs = 60_000;
 
-export function idempotencyStore({ sequelize, masterKey }: AppDb): IdempotencyStore {
-  const sealScope = (scope: string, key: string) => ({ masterKey, companyId: scope, boundTo: key });
+/** What seals an answer and what binds it; older releases took a key for each caller and route. */
+export const answerPlace = (scope: string, key: string, version: number) =>
+  version === 1 ? { keyScope: scope, boundTo: key } : { keyScope: scopes.platform, boundTo: `${scope} ${key}` };
+
+export function idempotencyStore({ sequelize, keyring }: AppDb): IdempotencyStore {
   return {
     async begin({ scope, key, requestHash }) {
       const now = new Date();
       const { affectedRows } = await write(
         sequelize,
         `INSERT INTO api_idempotency_keys (scope, idempotency_key, request_hash, state, key_version, begun_at)
-         VALUES (:scope, :key, :requestHash, 'running', ${keyVersion}, :now) ON DUPLICATE KEY UPDATE scope = scope`,
+         VALUES (:scope, :key, :requestHash, 'running', 0, :now) ON DUPLICATE KEY UPDATE scope = scope`,
         { scope, key, requestHash, now: sqlTime(now) },
       );
       if (affectedRows === 1) return { state: 'new' };
@@ -38,7 +43,9 @@ export function idempotencyStore({ sequelize, masterKey }: AppDb): IdempotencySt
       if (!row) return { state: 'running' };
       if (row.requestHash !== requestHash) return { state: 'mismatch' };
       if (row.state === 'done') {
-        const body = JSON.parse(open(sealScope(scope, key), row.body!, row.keyVersion).toString()) as unknown;
+        const { keyScope, boundTo } = answerPlace(scope, key, row.keyVersion);
+        const sealedWith = await keyring.version(keyScope, row.keyVersion);
+        const body = JSON.parse(sealedWith.open(boundTo, row.body!).toString()) as unknown;
         return { state: 'done', status: row.status!, body };
       }
       const taken = await write(
@@ -51,12 +58,14 @@ export function idempotencyStore({ sequelize, masterKey }: AppDb): IdempotencySt
     },
 
     async finish(scope, key, status, body) {
-      const sealed = seal(sealScope(scope, key), Buffer.from(JSON.stringify(body ?? null)));
+      const sealing = await keyring.current(scopes.platform);
+      const { boundTo } = answerPlace(scope, key, sealing.version);
+      const sealed = sealing.seal(boundTo, Buffer.from(JSON.stringify(body ?? null)));
       await write(
         sequelize,
-        `UPDATE api_idempotency_keys SET state = 'done', status = :status, body = :sealed, key_version = ${keyVersion}
+        `UPDATE api_idempotency_keys SET state = 'done', status = :status, body = :sealed, key_version = :version
          WHERE scope = :scope AND idempotency_key = :key`,
-        { scope, key, status, sealed },
+        { scope, key, status, sealed, version: sealing.version },
       );
     },
 
@@ -66,6 +75,16 @@ export function idempotencyStore({ sequelize, masterKey }: AppDb): IdempotencySt
         `DELETE FROM api_idempotency_keys WHERE scope = :scope AND idempotency_key = :key AND state = 'running'`,
         { scope, key },
       );
+    },
+
+    async forget(before, rowsMax) {
+      const { affectedRows } = await write(
+        sequelize,
+        // By api_idempotency_keys_by_age. The limit keeps a statement from holding many rows while callers write theirs.
+        'DELETE FROM api_idempotency_keys WHERE begun_at < :before ORDER BY begun_at LIMIT :rowsMax',
+        { before: sqlTime(before), rowsMax },
+      );
+      return affectedRows;
     },
   };
 }

@@ -4,7 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import { sqlTime, write } from '../../sql.ts';
+import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
@@ -43,9 +43,13 @@ export type AlertState = 'claimed' | 'sent' | 'failed';
 export interface AlertClaim {
   alertId: string;
   first: boolean;
-  attemptedAt: Date;
+  /** Since the first claim, by the database's clock. */
+  elapsedMs: number;
   state: AlertState;
 }
+
+/** `changed` is false when the incident was there already. */
+export type ChangedIncident = Incident & { changed: boolean };
 
 /** Changes are repeatable, leave an audit row when they change something, and throw `NotFound` for an unknown incident. */
 export interface IncidentStore {
@@ -64,17 +68,19 @@ export interface IncidentStore {
       open?: boolean | undefined;
     },
   ): Promise<Page<Incident>>;
+  /** Those of several connections. */
+  openOf(connectionIds: string[]): Promise<Incident[]>;
   /** Oldest first. */
   alerts(incidentId: string): Promise<IncidentAlert[]>;
   /** Marks the notice before it goes out. `first` is false when an earlier attempt may have gone out. */
   claimAlert(input: { incidentId: string; rung: number; userId: string; channel: 'sms' }): Promise<AlertClaim>;
   alertSent(alertId: string, input: { externalId: string | null }): Promise<void>;
   alertFailed(alertId: string, sentence: string): Promise<void>;
-  acknowledge(id: string, actor: string): Promise<Incident>;
-  takeOver(id: string, actor: string): Promise<Incident>;
+  acknowledge(id: string, actor: string): Promise<ChangedIncident>;
+  takeOver(id: string, actor: string): Promise<ChangedIncident>;
   /** The whole ladder was told and nobody answered; it stays open. */
-  unanswered(id: string): Promise<Incident>;
-  close(id: string, outcome: 'recovered' | 'resolved', actor: string, note?: string | null): Promise<Incident>;
+  unanswered(id: string): Promise<ChangedIncident>;
+  close(id: string, outcome: 'recovered' | 'resolved', actor: string, note?: string | null): Promise<ChangedIncident>;
 }
 
 const isClosed = (state: IncidentState) => state === 'recovered' || state === 'resolved';
@@ -88,16 +94,18 @@ export function incidentStore(db: AppDb): IncidentStore {
     id: string,
     { actor, action }: { actor: string; action: string },
     decide: (incident: IncidentRow) => Partial<IncidentRow> | null,
-  ): Promise<Incident> =>
+  ): Promise<ChangedIncident> =>
     inTransaction(sequelize, async (transaction) => {
       const row = await incidents.findByPk(id, { transaction, lock: true });
       if (!row) throw new NotFound('incident', id);
-      const changes = decide(plain(row));
-      if (!changes) return outgoing(plain(row));
+      const before = { ...plain(row) };
+      const changes = decide(before);
+      if (!changes) return { ...outgoing(before), changed: false };
       await row.update(changes, { transaction });
-      const { companyId } = plain(row);
-      await appendAudit(db, { companyId, actor, action, subject: id, outcome: 'done' }, transaction);
-      return outgoing(plain(row));
+      const { companyId, state, note } = plain(row);
+      const facts = { detail: { from: before.state, to: state }, ...(note !== before.note && { after: { note } }) };
+      await appendAudit(db, { companyId, actor, action, subject: id, outcome: 'done', ...facts }, transaction);
+      return { ...outgoing(plain(row)), changed: true };
     });
 
   return {
@@ -135,6 +143,11 @@ export function incidentStore(db: AppDb): IncidentStore {
       return { items: items.map(outgoing), nextCursor };
     },
 
+    openOf: async (connectionIds) =>
+      (await incidents.findAll({ where: { connectionId: connectionIds, closedAt: null }, order: [['id', 'ASC']] })).map((row) =>
+        outgoing(plain(row)),
+      ),
+
     async alerts(incidentId) {
       const rows = await alerts.findAll({ where: { incidentId }, order: [['id', 'ASC']] });
       return rows.map(plain).map(({ id, rung, userId, channel, state, sentence, sentAt }) => ({
@@ -149,15 +162,20 @@ export function incidentStore(db: AppDb): IncidentStore {
     },
 
     async claimAlert({ incidentId, rung, userId, channel }) {
-      const where = { incidentId, rung, userId, channel };
+      const notice = { incidentId, rung, userId, channel };
       const { affectedRows } = await write(
         sequelize,
         `INSERT INTO incident_alerts (id, incident_id, rung, user_id, channel, state, attempted_at)
-         VALUES (:id, :incidentId, :rung, :userId, :channel, 'claimed', :now) ON DUPLICATE KEY UPDATE rung = rung`,
-        { ...where, id: newId('alert'), now: sqlTime(new Date()) },
+         VALUES (:id, :incidentId, :rung, :userId, :channel, 'claimed', UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE rung = rung`,
+        { ...notice, id: newId('alert') },
       );
-      const { id, attemptedAt, state } = plain((await alerts.findOne({ where }))!);
-      return { alertId: id, first: affectedRows === 1, attemptedAt, state };
+      const [claimed] = await select<Omit<AlertClaim, 'first'>>(
+        sequelize,
+        `SELECT id AS alertId, state, ${elapsedMs('attempted_at')} AS elapsedMs FROM incident_alerts
+         WHERE incident_id = :incidentId AND rung = :rung AND user_id = :userId AND channel = :channel`,
+        notice,
+      );
+      return { ...claimed!, first: affectedRows === 1 };
     },
     async alertSent(alertId, { externalId }) {
       const sent = { state: 'sent' as const, externalId, sentence: null, sentAt: new Date() };

@@ -1,15 +1,24 @@
 import type { Sequelize } from 'sequelize';
+import { sealedStore } from '../../sealed/store.ts';
 import type { AppDb } from '../context.ts';
 import { defineModels } from '../models/index.ts';
+import { appSealedTables } from '../sealed-tables.ts';
 import { accountStore } from './accounts.ts';
+import { allowanceStore } from './allowances.ts';
 import { apiKeyStore } from './api-keys.ts';
+import { auditAnchorStore } from './audit-anchors.ts';
 import { auditStore } from './audit.ts';
 import { cardStore } from './cards.ts';
 import { companyStore } from './companies.ts';
 import { connectionStore } from './connections.ts';
+import { consentStore } from './consents.ts';
 import { credentialStore } from './credentials.ts';
+import { keyStore } from './data-keys.ts';
 import { deliveryStore } from './deliveries.ts';
+import { erasureStore } from './erasures.ts';
 import { errorQueueStore } from './error-queue.ts';
+import { franchiseKeyStore } from './franchise-keys.ts';
+import { grantStore } from './grants.ts';
 import { healthStore } from './health.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { incidentStore } from './incidents.ts';
@@ -20,14 +29,17 @@ import { noteStore } from './notes.ts';
 import { optOutStore } from './opt-outs.ts';
 import { providerStore } from './providers.ts';
 import { recordStore } from './records.ts';
+import { rollUpStore } from './roll-ups.ts';
 import { runStore } from './runs.ts';
+import { shareStore } from './shares.ts';
 import { taskStore } from './tasks.ts';
+import { tokenStore } from './tokens.ts';
 import { templateStore } from './templates.ts';
 import { userStore } from './users.ts';
 
-/** The app database as intentions and plain objects. `masterKey` is 32 bytes; credentials are sealed with keys derived from it. */
-export function createAppStores(sequelize: Sequelize, { masterKey }: { masterKey: Buffer }) {
-  const db: AppDb = { sequelize, models: defineModels(sequelize), masterKey };
+/** The app database as intentions and plain objects. */
+export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, 'keyring'>) {
+  const db: AppDb = { sequelize, models: defineModels(sequelize), keyring };
   return {
     companies: companyStore(db),
     users: userStore(db),
@@ -35,8 +47,11 @@ export function createAppStores(sequelize: Sequelize, { masterKey }: { masterKey
     providers: providerStore(db),
     connections: connectionStore(db),
     credentials: credentialStore(db),
+    tokens: tokenStore(db),
+    consents: consentStore(db),
     accounts: accountStore(db),
     mappings: mappingStore(db),
+    franchiseKeys: franchiseKeyStore(db),
     jobs: jobStore(db),
     runs: runStore(db),
     records: recordStore(db),
@@ -45,13 +60,21 @@ export function createAppStores(sequelize: Sequelize, { masterKey }: { masterKey
     deliveries: deliveryStore(db),
     optOuts: optOutStore(db),
     metrics: metricStore(db),
+    shares: shareStore(db),
     cards: cardStore(db),
+    rollUps: rollUpStore(db),
     notes: noteStore(db),
     incidents: incidentStore(db),
     tasks: taskStore(db),
     health: healthStore(db),
     audit: auditStore(db),
+    grants: grantStore(db),
+    allowances: allowanceStore(db),
+    auditAnchors: auditAnchorStore(db),
+    erasures: erasureStore(db),
     idempotency: idempotencyStore(db),
+    masterKeys: { list: keyStore(sequelize).masterKeys },
+    sealed: sealedStore(db, appSealedTables),
   };
 }
 export type AppStores = ReturnType<typeof createAppStores>;

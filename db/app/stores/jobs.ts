@@ -24,6 +24,10 @@ export interface JobStore {
   ensure(connectionId: string, jobs: { stream: string; object: CanonicalObject; cadenceS: number }[]): Promise<SyncJob[]>;
   list(connectionId: string): Promise<SyncJob[]>;
   find(id: string): Promise<SyncJob | null>;
+  /** Those of several connections. */
+  listAll(connectionIds: string[]): Promise<SyncJob[]>;
+  /** Which of these ids are jobs. */
+  known(ids: string[]): Promise<Set<string>>;
 }
 
 export function jobStore({ sequelize, models }: AppDb): JobStore {
@@ -33,6 +37,10 @@ export function jobStore({ sequelize, models }: AppDb): JobStore {
   return {
     list,
     find: async (id) => plainOrNull(await models.jobs.findByPk(id)),
+    listAll: async (connectionIds) =>
+      (await models.jobs.findAll({ where: { connectionId: connectionIds }, order: [['id', 'ASC']] })).map(plain),
+    known: async (ids) =>
+      new Set((await models.jobs.findAll({ where: { id: ids }, attributes: ['id'] })).map((row) => plain(row).id)),
 
     async ensure(connectionId, jobs) {
       const connection = await models.connections.findByPk(connectionId);

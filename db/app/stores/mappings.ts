@@ -66,7 +66,16 @@ export function mappingStore(db: AppDb): MappingStore {
         const { companyId } = plain(connection);
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'mapping.publish', subject: connectionId, outcome: 'done', detail },
+          {
+            ...audit,
+            companyId,
+            action: 'mapping.publish',
+            subject: connectionId,
+            outcome: 'done',
+            detail,
+            ...(before && { before: { ...before } }),
+            after: { ...published },
+          },
           transaction,
         );
         return published;

@@ -1,12 +1,13 @@
 import type { Transaction } from 'sequelize';
-import { type MetricKey, metricDefinitions, metricPeriods } from '../../../domain/metrics.ts';
+import type { MetricKey } from '../../../domain/metrics.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
-import { plainDecimal, select, sqlTime, write } from '../../sql.ts';
+import { databaseNow, plainDecimal, select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
+import { countedRows } from '../metric-rows.ts';
 import type { By } from './audit.ts';
 
 export interface Reconciliation {
@@ -19,6 +20,8 @@ export interface Reconciliation {
 
 /** Values are decimal strings without trailing zeros. */
 export interface MetricStore {
+  /** By the database's clock. */
+  now(): Promise<Date>;
   /** From canonical rows, over the metric's period that ends at `until`. */
   compute(connectionId: string, key: MetricKey, until: Date): Promise<string>;
   /** One baseline, and one current value for each day (UTC): a later one of the same day replaces it. */
@@ -47,6 +50,8 @@ export interface MetricStore {
   /** Shows it in place of what was shown. Repeatable. Throws `NotFound`. */
   activateManual(snapshotId: string): Promise<void>;
   discardManual(snapshotId: string): Promise<void>;
+  /** Whether a value entered by hand is shown. */
+  standsByHand(connectionId: string): Promise<boolean>;
   /**
    * The provider's value wins again: closes what was entered by hand and keeps the difference of each as a row. Repeating it with
    * the same `at` answers the same.
@@ -58,28 +63,21 @@ export interface MetricStore {
   ): Promise<(Reconciliation & { id: string; enteredBy: string; reason: string; at: Date })[]>;
 }
 
-const counted: Record<MetricKey, string> = {
-  messages_delivered: `direction = 'outbound' AND status IN ('delivered', 'read')`,
-  messages_received: `direction = 'inbound'`,
-};
-const dayMs = 86_400_000;
-
 export function metricStore(db: AppDb): MetricStore {
   const { sequelize } = db;
 
   const compute: MetricStore['compute'] = async (connectionId, key, until) => {
-    const { period } = metricDefinitions.find((metric) => metric.key === key)!;
-    const from = new Date(until.getTime() - metricPeriods[period].days * dayMs);
+    const { rows, where, window } = countedRows(key, until);
     const [row] = await select<{ value: number }>(
       sequelize,
-      `SELECT COUNT(*) AS value FROM messages
-       WHERE connection_id = :connectionId AND ${counted[key]} AND occurred_at > :from AND occurred_at <= :until`,
-      { connectionId, from: sqlTime(from), until: sqlTime(until) },
+      `SELECT COUNT(*) AS value FROM ${rows} WHERE connection_id = :connectionId AND ${where}`,
+      { connectionId, ...window },
     );
     return String(row!.value);
   };
 
   return {
+    now: () => databaseNow(sequelize),
     compute,
 
     async saveSnapshot({ companyId, connectionId, metricKey, kind, value, at, runId = null }) {
@@ -117,16 +115,21 @@ export function metricStore(db: AppDb): MetricStore {
           },
           transaction,
         );
-        const detail = { connectionId, metricKey, value, periodStart, periodEnd };
-        await appendAudit(db, { ...audit, companyId, action: 'metric.enter', subject: id, outcome: 'done', detail }, transaction);
+        const facts = { detail: { connectionId, metricKey, periodStart, periodEnd }, after: { value, reason } };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'metric.enter', subject: id, outcome: 'done', ...facts },
+          transaction,
+        );
         return { snapshotId: id };
       }),
 
     activateManual: (snapshotId) =>
       inTransaction(sequelize, async (transaction) => {
-        const [row] = await select<{ state: string; connectionId: string; metricKey: string }>(
+        const [row] = await select<{ state: string; companyId: string; connectionId: string; metricKey: string; actor: string }>(
           sequelize,
-          `SELECT state, connection_id AS connectionId, metric_key AS metricKey FROM metric_snapshots
+          `SELECT state, company_id AS companyId, connection_id AS connectionId, metric_key AS metricKey, entered_by AS actor
+           FROM metric_snapshots
            WHERE id = :snapshotId AND kind = 'manual' FOR UPDATE`,
           { snapshotId },
           transaction,
@@ -147,6 +150,13 @@ export function metricStore(db: AppDb): MetricStore {
           { snapshotId },
           transaction,
         );
+        const { companyId, actor, connectionId, metricKey } = row;
+        const detail = { connectionId, metricKey };
+        await appendAudit(
+          db,
+          { companyId, actor, action: 'metric.show', subject: snapshotId, outcome: 'done', detail },
+          transaction,
+        );
       }),
 
     async discardManual(snapshotId) {
@@ -157,16 +167,25 @@ export function metricStore(db: AppDb): MetricStore {
       );
     },
 
+    async standsByHand(connectionId) {
+      const rows = await select(
+        sequelize,
+        `SELECT id FROM metric_snapshots WHERE connection_id = :connectionId AND kind = 'manual' AND state = 'active' LIMIT 1`,
+        { connectionId },
+      );
+      return rows.length > 0;
+    },
+
     handBack: (connectionId, at) =>
       inTransaction(sequelize, async (transaction) => {
-        const active = await select<{ id: string; metricKey: MetricKey; value: string }>(
+        const active = await select<{ id: string; companyId: string; metricKey: MetricKey; value: string }>(
           sequelize,
-          `SELECT id, metric_key AS metricKey, value FROM metric_snapshots
+          `SELECT id, company_id AS companyId, metric_key AS metricKey, value FROM metric_snapshots
            WHERE connection_id = :connectionId AND kind = 'manual' AND state = 'active' FOR UPDATE`,
           { connectionId },
           transaction,
         );
-        for (const { id: snapshotId, metricKey, value } of active) {
+        for (const { id: snapshotId, companyId, metricKey, value } of active) {
           const providerValue = await compute(connectionId, metricKey, at);
           await write(
             sequelize,
@@ -182,6 +201,12 @@ export function metricStore(db: AppDb): MetricStore {
             sequelize,
             `UPDATE metric_snapshots SET state = 'closed' WHERE id = :snapshotId`,
             { snapshotId },
+            transaction,
+          );
+          const facts = { detail: { connectionId, metricKey }, before: { value }, after: { value: providerValue } };
+          await appendAudit(
+            db,
+            { companyId, actor: 'engine', action: 'metric.hand_back', subject: snapshotId, outcome: 'done', ...facts },
             transaction,
           );
         }

@@ -34,7 +34,12 @@ export function noteStore(db: AppDb): NoteStore {
         const id = newId('note');
         const row = { id, companyId, connectionId, body, sourceLabel, from, until, action, createdAt: new Date() };
         await notes.create(row, { transaction });
-        await appendAudit(db, { ...audit, companyId, action: 'note.create', subject: id, outcome: 'done' }, transaction);
+        const facts = { detail: { connectionId }, after: { body, sourceLabel, from, until, action } };
+        await appendAudit(
+          db,
+          { ...audit, companyId, action: 'note.create', subject: id, outcome: 'done', ...facts },
+          transaction,
+        );
         return row;
       }),
     list: ({ companyId, ...page }) => pageOf(notes, { companyId }, page),

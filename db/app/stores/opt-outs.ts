@@ -1,11 +1,12 @@
 import type { Sequelize, Transaction } from 'sequelize';
 import { BadCursor } from '../../errors.ts';
 import { type Page, type PageInput, cutPage } from '../../page.ts';
-import { keyVersion, open, seal } from '../../seal.ts';
-import { select, sqlTime, write } from '../../sql.ts';
+import { scopes } from '../../../keys/scopes.ts';
+import { databaseNow, select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
 
 export interface OptOut {
+  /** `erased` in a list, where the number was erased. */
   address: string;
   state: 'out' | 'in';
   /** What told us: `keyword`, or the provider's refusal. */
@@ -15,18 +16,21 @@ export interface OptOut {
 
 export interface OptOutStore {
   isOptedOut(connectionId: string, address: string): Promise<boolean>;
-  /** The later word wins, in whatever order they arrive. */
-  record(input: OptOut & { connectionId: string; companyId: string }): Promise<void>;
+  /** The later word wins, in whatever order they arrive; without `at` it is now, by the database's clock. */
+  record(input: Omit<OptOut, 'at'> & { at?: Date; connectionId: string; companyId: string }): Promise<void>;
   /** By address. The cursor is sealed, because it holds the last one. Throws `BadCursor`. */
   list(input: PageInput & { connectionId: string }): Promise<Page<OptOut>>;
 }
 
-export function optOutStore({ sequelize, masterKey }: AppDb): OptOutStore {
-  const cursorScope = (connectionId: string) => ({ masterKey, companyId: '', boundTo: `opt-out cursor ${connectionId}` });
+export function optOutStore({ sequelize, keyring }: AppDb): OptOutStore {
+  const cursorBinding = (connectionId: string) => `opt-out cursor ${connectionId}`;
 
-  function openCursor(connectionId: string, cursor: string): string {
+  async function openCursor(connectionId: string, cursor: string): Promise<string> {
+    const [version, sealed] = cursor.split('.');
+    if (!sealed || !/^\d{1,9}$/.test(version!)) throw new BadCursor();
     try {
-      return open(cursorScope(connectionId), Buffer.from(cursor, 'base64url'), keyVersion).toString();
+      const key = await keyring.version(scopes.platform, Number(version));
+      return key.open(cursorBinding(connectionId), Buffer.from(sealed, 'base64url')).toString();
     } catch {
       throw new BadCursor();
     }
@@ -34,26 +38,45 @@ export function optOutStore({ sequelize, masterKey }: AppDb): OptOutStore {
 
   return {
     async isOptedOut(connectionId, address) {
-      const rows = await select(
+      // The number may have been erased since: the later word wins, whichever row has it.
+      const [word] = await select<Pick<OptOut, 'state'>>(
         sequelize,
-        `SELECT 1 AS found FROM message_opt_outs WHERE connection_id = :connectionId AND address = :address AND state = 'out'`,
-        { connectionId, address },
+        `SELECT state FROM message_opt_outs WHERE connection_id = :connectionId AND address IN (:address, :hidden)
+         ORDER BY changed_at DESC LIMIT 1`,
+        { connectionId, address, hidden: await hiddenAddress({ keyring }, address) },
       );
-      return rows.length > 0;
+      return word?.state === 'out';
     },
-    record: ({ connectionId, companyId, ...word }) => recordOptOuts(sequelize, { connectionId, companyId }, [word]),
+    async record({ connectionId, companyId, at, ...word }) {
+      await recordOptOuts(sequelize, { connectionId, companyId }, [{ ...word, at: at ?? (await databaseNow(sequelize)) }]);
+    },
     async list({ connectionId, cursor, limit }) {
-      const after = cursor === undefined ? '' : openCursor(connectionId, cursor);
+      const after = cursor === undefined ? '' : await openCursor(connectionId, cursor);
+      const key = await keyring.current(scopes.platform);
       const rows = await select<OptOut>(
         sequelize,
         `SELECT address, state, source, changed_at AS \`at\` FROM message_opt_outs
          WHERE connection_id = :connectionId AND address > :after ORDER BY address LIMIT :limit`,
         { connectionId, after, limit: limit + 1 },
       );
-      return cutPage(rows, limit, ({ address }) => seal(cursorScope(connectionId), Buffer.from(address)).toString('base64url'));
+      const page = cutPage(
+        rows,
+        limit,
+        ({ address }) => `${key.version}.${key.seal(cursorBinding(connectionId), Buffer.from(address)).toString('base64url')}`,
+      );
+      const shown = page.items.map((word) => (isHidden(word.address) ? { ...word, address: 'erased' } : word));
+      return { ...page, items: shown };
     },
   };
 }
+
+/** What stands in place of a number that was erased: always the same for it, and nobody can go back from it without the key. */
+export async function hiddenAddress({ keyring }: Pick<AppDb, 'keyring'>, address: string): Promise<string> {
+  const key = await keyring.current(scopes.fingerprints);
+  return `erased:${key.fingerprint(address).toString('base64url')}`;
+}
+/** Whether it stands for a number that was erased. */
+const isHidden = (address: string): boolean => address.startsWith('erased:');
 
 /** One statement for all words; where two speak of one address, the later time wins. */
 export async function recordOptOuts(

@@ -1,13 +1,13 @@
 import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { CanonicalRecord, MessageFields, NormalizedEvent } from '../../../domain/records.ts';
+import type { CanonicalObject, CanonicalRecord, MessageFields, NormalizedEvent } from '../../../domain/records.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { plainDecimal, select } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import { applyEvents } from '../records/apply-events.ts';
 import { savePage } from '../records/save-page.ts';
-import { writeRecords } from '../records/write-records.ts';
+import { readOwners, writeRecords } from '../records/write-records.ts';
 import type { RunCounts } from '../../../domain/run-verdict.ts';
 
 export interface SavePageInput {
@@ -24,11 +24,17 @@ export interface SavePageInput {
 export interface ApplyEventsInput {
   connectionId: string;
   companyId: string;
-  events: { rawEventId: string; normalized: NormalizedEvent[] }[];
+  /**
+   * `companyId`: whose message it tells of, when that is not the connection's own company; `null` while nobody knows. Then it makes no
+   * record, but a delivery of ours moves and an opt-out is heeded all the same.
+   */
+  events: { rawEventId: string; normalized: NormalizedEvent[]; companyId?: string | null }[];
 }
 export interface Message extends MessageFields {
   id: string;
   connectionId: string;
+  /** Whose it is: the connection's company, or the franchise that the record names. */
+  companyId: string;
   externalId: string;
   /** The provider's own time of this version; `null` while only events have told of the message. */
   sourceUpdatedAt: Date | null;
@@ -48,6 +54,8 @@ export interface RecordStore {
   applyEvents(input: ApplyEventsInput): Promise<{ changedDeliveries: { deliveryId: string; status: DeliveryStatus }[] }>;
   /** Writes records that did not come with a page. */
   applyRecords(input: Pick<SavePageInput, 'connectionId' | 'companyId' | 'mappingVersion' | 'records'>): Promise<void>;
+  /** Whose the records are that are stored already, by external id. */
+  owners(input: { connectionId: string; object: CanonicalObject; externalIds: string[] }): Promise<Map<string, string>>;
   messages(
     input: PageInput & { connectionId: string; direction?: MessageFields['direction'] | undefined },
   ): Promise<Page<Message>>;
@@ -62,10 +70,12 @@ export function recordStore(db: AppDb): RecordStore {
       await inTransaction(sequelize, (transaction) => writeRecords(sequelize, { ...origin, runId: null }, records, transaction));
     },
 
+    owners: (input) => readOwners(sequelize, input),
+
     async messages({ connectionId, direction = null, cursor, limit }) {
       const rows = await select<Omit<Message, 'id' | 'sentAt'> & { id: number; sentAt: Date | null }>(
         sequelize,
-        `SELECT id, connection_id AS connectionId, external_id AS externalId, source_updated_at AS sourceUpdatedAt, direction,
+        `SELECT id, connection_id AS connectionId, company_id AS companyId, external_id AS externalId, source_updated_at AS sourceUpdatedAt, direction,
            from_address AS fromAddress, to_address AS toAddress, body, status, segments, error_code AS errorCode, price,
            currency, sent_at AS sentAt
          FROM messages

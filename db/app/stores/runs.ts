@@ -4,8 +4,8 @@ import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import type { Sequelize, Transaction } from 'sequelize';
-import { write } from '../../sql.ts';
+import { Op, type Sequelize, type Transaction } from 'sequelize';
+import { select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import type { RunRow } from '../models/sync.ts';
@@ -46,12 +46,22 @@ export interface RunStore {
    * Throws `NotFound` for an unknown job.
    */
   open(input: { jobId: string; workflowId: string; trigger: RunTrigger }): Promise<OpenRunAnswer>;
-  /** Frees the job's place and counts the run into its day's summary, in one transaction. Repeatable: the first close wins. */
+  /**
+   * Frees the job's place and counts the run into its day's summary, in one transaction. Repeatable: the first close wins, and
+   * `first` tells whether this was it.
+   */
   close(
     runId: string,
     input: { outcome: RunOutcome; code?: FailureCode | undefined; sentence?: string | undefined },
-  ): Promise<SyncRun>;
+  ): Promise<SyncRun & { first: boolean }>;
+  /** The runs that hold their job's place. */
+  underWay(connectionIds: string[]): Promise<SyncRun[]>;
   find(runId: string): Promise<SyncRun | null>;
+  /**
+   * Whether a run that succeeded is what everybody expects: the job's run before it succeeded too, and the connection has nothing to
+   * recover from (its state, an open incident, a value entered by hand).
+   */
+  isRoutine(runId: string): Promise<boolean>;
   list(input: PageInput & { connectionId: string; jobId?: string | undefined }): Promise<Page<SyncRun>>;
   errors(runId: string, input: PageInput): Promise<Page<SyncError>>;
 }
@@ -87,18 +97,38 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
         // Job first, run second: the same order as everywhere, so that opening and closing never wait for each other.
         const job = await jobs.findByPk(plain(known).jobId, { transaction, lock: true });
         const run = (await runs.findByPk(runId, { transaction, lock: true }))!;
-        if (plain(run).outcome !== null) return outgoing(plain(run));
+        if (plain(run).outcome !== null) return { ...outgoing(plain(run)), first: false };
         const finished = { outcome, code: code ?? null, sentence: sentence ? boundedSentence(sentence) : null };
         await run.update({ ...finished, finishedAt: new Date() }, { transaction });
         const { runningRunId } = plain(job!);
         await job!.update({ lastRunId: runId, runningRunId: runningRunId === runId ? null : runningRunId }, { transaction });
         await countIntoDay(sequelize, plain(run), transaction);
-        return outgoing(plain(run));
+        return { ...outgoing(plain(run)), first: true };
       }),
+
+    async underWay(connectionIds) {
+      const held = await jobs.findAll({ where: { connectionId: connectionIds, runningRunId: { [Op.ne]: null } } });
+      const rows = await runs.findAll({ where: { id: held.map((job) => plain(job).runningRunId!) }, order: [['id', 'ASC']] });
+      return rows.map((row) => outgoing(plain(row)));
+    },
 
     async find(runId) {
       const row = await runs.findByPk(runId);
       return row && outgoing(plain(row));
+    },
+    async isRoutine(runId) {
+      const rows = await select(
+        sequelize,
+        `SELECT 1 AS routine FROM integration_sync_runs r JOIN integration_connections c ON c.id = r.connection_id
+         WHERE r.id = :runId AND c.state = 'active'
+           AND (SELECT b.outcome FROM integration_sync_runs b
+                WHERE b.connection_id = r.connection_id AND b.job_id = r.job_id AND b.id < r.id
+                  AND b.outcome IN ('succeeded', 'failed') ORDER BY b.id DESC LIMIT 1) = 'succeeded'
+           AND NOT EXISTS (SELECT 1 FROM escalations WHERE connection_id = c.id AND open_cause IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM metric_snapshots WHERE connection_id = c.id AND kind = 'manual' AND state = 'active')`,
+        { runId },
+      );
+      return rows.length > 0;
     },
     async list({ connectionId, jobId, ...page }) {
       const { items, nextCursor } = await pageOf(runs, { connectionId, jobId }, page);

@@ -29,6 +29,10 @@ export interface AdminTask {
 export interface TaskStore {
   /** One open task for each company, cause and subject: a repeat counts and takes the new sentence. */
   open(input: Pick<AdminTask, 'companyId' | 'connectionId' | 'cause' | 'subject' | 'sentence'>): Promise<{ id: string }>;
+  /** Which of these subjects have an open task. */
+  openAbout(subjects: string[]): Promise<Set<string>>;
+  /** Whether there ever was a task about it. */
+  everAbout(companyId: string, subject: string): Promise<boolean>;
   find(id: string): Promise<AdminTask | null>;
   list(input: PageInput & { companyId?: string | undefined; open?: boolean | undefined }): Promise<Page<AdminTask>>;
   /** Repeatable: the first completion stands. Throws `NotFound`. */
@@ -44,11 +48,12 @@ export function taskStore(db: AppDb): TaskStore {
   const completeOne = async (id: string, note: string, audit: By, transaction: Transaction): Promise<AdminTask> => {
     const row = await tasks.findByPk(id, { transaction, lock: true });
     if (!row) throw new NotFound('task', id);
-    const { completedAt, companyId } = plain(row);
+    const { completedAt, companyId, cause, sentence } = plain(row);
     if (completedAt) return outgoing(plain(row));
     const done = { openSubject: null, completedAt: new Date(), completedBy: audit.actor, note: boundedSentence(note) };
     await row.update(done, { transaction });
-    await appendAudit(db, { ...audit, companyId, action: 'task.complete', subject: id, outcome: 'done' }, transaction);
+    const facts = { detail: { cause }, before: { sentence }, after: { note } };
+    await appendAudit(db, { ...audit, companyId, action: 'task.complete', subject: id, outcome: 'done', ...facts }, transaction);
     return outgoing(plain(row));
   };
 
@@ -67,6 +72,12 @@ export function taskStore(db: AppDb): TaskStore {
         const row = await tasks.findOne({ where: key, transaction });
         return { id: plain(row!).id };
       }),
+
+    async openAbout(subjects) {
+      const rows = await tasks.findAll({ where: { openSubject: subjects.map(boundedKey) } });
+      return new Set(rows.map((row) => plain(row).subject));
+    },
+    everAbout: async (companyId, subject) => (await tasks.count({ where: { companyId, subject: boundedKey(subject) } })) > 0,
 
     async find(id) {
       const row = await tasks.findByPk(id);

@@ -39,10 +39,10 @@ export function templateStore(db: AppDb): TemplateStore {
         const [id, now] = [newId('template'), new Date()];
         const row = { id, companyId, name, channel, body, variables, version: 1, createdAt: now, updatedAt: now };
         await templates.create(row, { transaction });
-        const detail = { name };
+        const after = { name, channel, body, variables };
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'template.create', subject: id, outcome: 'done', detail },
+          { ...audit, companyId, action: 'template.create', subject: id, outcome: 'done', after },
           transaction,
         );
         return row;
@@ -55,12 +55,14 @@ export function templateStore(db: AppDb): TemplateStore {
       inTransaction(db.sequelize, async (transaction) => {
         const row = await templates.findByPk(id, { transaction, lock: true });
         if (!row) throw new NotFound('message template', id);
+        const before = { body: plain(row).body, variables: plain(row).variables };
         const version = plain(row).version + 1;
         await row.update({ body, variables, version, updatedAt: new Date() }, { transaction });
         const { companyId } = plain(row);
+        const facts = { detail: { version }, before, after: { body, variables } };
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'template.update', subject: id, outcome: 'done', detail: { version } },
+          { ...audit, companyId, action: 'template.update', subject: id, outcome: 'done', ...facts },
           transaction,
         );
         return plain(row);

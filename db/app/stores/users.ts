@@ -1,4 +1,5 @@
 import type { Role } from '../../../domain/permissions.ts';
+import { Conflict, NotFound, isDuplicate } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
 import { inTransaction } from '../../transaction.ts';
@@ -17,32 +18,91 @@ export interface User {
   phone: string | null;
   role: Role;
   createdAt: Date;
+  /** Since when neither keys nor tokens of this person are taken. */
+  disabledAt: Date | null;
+  /** Whose tokens speak for this person: `iss` and `sub`; both or none. */
+  tokenIssuer: string | null;
+  tokenSubject: string | null;
 }
+type Facts = Pick<User, 'name' | 'email' | 'phone' | 'role'>;
 
 export interface UserStore {
-  create(input: Omit<User, 'id' | 'createdAt'>, audit: By): Promise<User>;
+  create(input: Facts & Pick<User, 'companyId'>, audit: By): Promise<User>;
+  /** What is left out stays. Throws `NotFound`. */
+  update(id: string, changes: Partial<Facts>, audit: By): Promise<User>;
+  /** In force with the commit, for every process. Repeating it is harmless. */
+  disable(id: string, audit: By): Promise<User>;
+  enable(id: string, audit: By): Promise<User>;
+  /** `null` takes the link away. Throws `Conflict` when the tokens speak for another person already. */
+  linkToken(id: string, token: { issuer: string; subject: string } | null, audit: By): Promise<User>;
   find(id: string): Promise<User | null>;
-  list(input: PageInput & { companyId: string }): Promise<Page<User>>;
-  /** Oldest first. `companyId` `null`: the platform's own people. */
+  findByToken(token: { issuer: string; subject: string }): Promise<User | null>;
+  list(input: PageInput & { companyId: string | null }): Promise<Page<User>>;
+  /** Those who are not disabled, oldest first. `companyId` `null`: the platform's own people. */
   withRole(companyId: string | null, role: Role): Promise<User[]>;
 }
 
 export function userStore(db: AppDb): UserStore {
   const { users } = db.models;
+
+  /** `detail` tells what changed, without what is personal. */
+  const change = (id: string, action: string, audit: By, apply: (before: User) => [Partial<User>, Record<string, unknown>?]) =>
+    inTransaction(db.sequelize, async (transaction) => {
+      const row = await users.findByPk(id, { transaction, lock: true });
+      if (!row) throw new NotFound('user', id);
+      const before = { ...plain(row) };
+      const [changes, detail] = apply(before);
+      if (Object.keys(changes).length === 0) return before;
+      await row.update(changes, { transaction });
+      const { companyId } = before;
+      const was = Object.fromEntries(Object.keys(changes).map((field) => [field, before[field as keyof User]]));
+      const values = { before: was, after: { ...changes } };
+      await appendAudit(db, { ...audit, companyId, action, subject: id, outcome: 'done', detail, ...values }, transaction);
+      return plain(row);
+    });
+
   return {
     create: ({ companyId, name, email, phone, role }, audit) =>
       inTransaction(db.sequelize, async (transaction) => {
         const id = newId('user');
-        const row = await users.create({ id, companyId, name, email, phone, role, createdAt: new Date() }, { transaction });
+        const none = { disabledAt: null, tokenIssuer: null, tokenSubject: null };
+        const row = await users.create(
+          { id, companyId, name, email, phone, role, createdAt: new Date(), ...none },
+          { transaction },
+        );
+        const facts = { detail: { role }, after: { name, email, phone, role } };
         await appendAudit(
           db,
-          { ...audit, companyId, action: 'user.create', subject: id, outcome: 'done', detail: { role } },
+          { ...audit, companyId, action: 'user.create', subject: id, outcome: 'done', ...facts },
           transaction,
         );
         return plain(row);
       }),
+
+    update: (id, changes, audit) =>
+      change(id, 'user.update', audit, (before) => {
+        const changed = (Object.keys(changes) as (keyof Facts)[]).filter((field) => changes[field] !== before[field]);
+        const roles = changed.includes('role') && { before: { role: before.role }, after: { role: changes.role } };
+        return [Object.fromEntries(changed.map((field) => [field, changes[field]])), { changed, ...roles }];
+      }),
+    disable: (id, audit) => change(id, 'user.disable', audit, ({ disabledAt }) => [disabledAt ? {} : { disabledAt: new Date() }]),
+    enable: (id, audit) => change(id, 'user.enable', audit, ({ disabledAt }) => [disabledAt ? { disabledAt: null } : {}]),
+
+    async linkToken(id, token, audit) {
+      const changes = { tokenIssuer: token?.issuer ?? null, tokenSubject: token?.subject ?? null };
+      try {
+        return await change(id, 'user.link', audit, () => [changes, { linked: token !== null }]);
+      } catch (error) {
+        if (isDuplicate(error)) throw new Conflict('These tokens speak for another person already: unlink them there first.');
+        throw error;
+      }
+    },
+
     find: async (id) => plainOrNull(await users.findByPk(id)),
+    findByToken: async ({ issuer, subject }) =>
+      plainOrNull(await users.findOne({ where: { tokenIssuer: issuer, tokenSubject: subject } })),
     list: ({ companyId, ...page }) => pageOf(users, { companyId }, page),
-    withRole: async (companyId, role) => (await users.findAll({ where: { companyId, role }, order: [['id', 'ASC']] })).map(plain),
+    withRole: async (companyId, role) =>
+      (await users.findAll({ where: { companyId, role, disabledAt: null }, order: [['id', 'ASC']] })).map(plain),
   };
 }

@@ -2,8 +2,9 @@ import type { FailureCode } from '../../../domain/failure.ts';
 import type { NormalizedEvent } from '../../../domain/records.ts';
 import { boundedSentence, sha256 } from '../../hash.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
-import { select, sqlTime, write } from '../../sql.ts';
+import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
+import { findEvent, openPayload, type EventHead } from '../event-payload.ts';
 import { openJson } from '../payload.ts';
 import { markApplied } from '../settle-events.ts';
 import { payloadBinding, storeBatch } from '../store-batch.ts';
@@ -20,7 +21,11 @@ export interface InboundEventRow {
   receivedAt: Date;
   data: Record<string, unknown>;
 }
-export type StoredEvent = Omit<InboundEventRow, 'connectionId' | 'companyId' | 'providerKey'> & { id: string };
+/** `storedAt` is by the database's clock, because those of two API processes may differ and the later word must win. */
+export type StoredEvent = Omit<InboundEventRow, 'connectionId' | 'companyId' | 'providerKey' | 'receivedAt'> & {
+  id: string;
+  storedAt: Date;
+};
 export type EventState = 'stored' | 'applied' | 'ignored' | 'failed';
 export interface EventSummary {
   id: string;
@@ -36,46 +41,76 @@ export interface EventSummary {
 export interface EventStore {
   /** Events, duplicate counts and payloads in one transaction; it answers only after the commit. */
   storeBatch(rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }>;
-  /** Events that wait, in order of arrival, with their payload opened. */
-  nextBatch(connectionId: string, limit: number): Promise<StoredEvent[]>;
+  /**
+   * Events that wait, in order of arrival, with their payload opened. Whoever takes batch after batch names the last event it had:
+   * the index is still full of what was settled a moment ago, and a look from its start would pass over all of it. An event whose
+   * transaction was slower may come to stand before that one, so that only a look from the start tells that none waits.
+   */
+  nextBatch(connectionId: string, limit: number, after?: string): Promise<StoredEvent[]>;
   /** `applied`, or `ignored` where the event meant nothing (`applied: false`); keeps what it meant. Repeatable. */
   markApplied(connectionId: string, done: { id: string; applied: boolean; normalized: NormalizedEvent[] }[]): Promise<void>;
   markFailed(connectionId: string, id: string, code: FailureCode, sentence: string): Promise<void>;
   /** Lets a failed event wait again. `false` when it is not failed, or when its payload is past its retention. */
   requeue(connectionId: string, id: string): Promise<boolean>;
+  /** The same for many. Answers how many wait again. */
+  requeueAll(connectionId: string, ids: string[]): Promise<number>;
   idOf(connectionId: string, key: string): Promise<string | null>;
   countWaiting(connectionId: string): Promise<number>;
-  /** When the oldest waiting event arrived; `null` when none waits. */
-  waitingSince(connectionId: string): Promise<Date | null>;
+  /** How long the oldest waiting event has waited, by the database's clock; `null` when none waits. */
+  waitingForMs(connectionId: string): Promise<number | null>;
+  /** When the oldest arrived, for several connections; one without waiting events is left out. */
+  waitingSinceOf(connectionIds: string[]): Promise<Map<string, Date>>;
+  /** Nobody will ever apply what waits: marks it `ignored` and says why. Answers how many there were. */
+  ignoreWaiting(connectionId: string, sentence: string): Promise<number>;
   /** Leaves nothing of a connection that was cancelled before its launch. Repeatable. */
   forget(connectionId: string): Promise<void>;
+  find(id: string): Promise<EventHead | null>;
+  /** What came, opened; `null` when it is past its retention. */
+  payload(id: string): Promise<{ payload: unknown } | null>;
   /** Newest first; never the payload. */
   list(input: PageInput & { connectionId: string }): Promise<Page<EventSummary>>;
 }
 
 export function eventStore(db: TrafficDb): EventStore {
   const { sequelize } = db;
+
+  const requeueAll: EventStore['requeueAll'] = async (connectionId, ids) => {
+    const { affectedRows } = await write(
+      sequelize,
+      `UPDATE integration_raw_events e JOIN integration_raw_payloads p
+         ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash
+       SET e.state = 'stored', e.code = NULL, e.sentence = NULL, e.settled_at = NULL
+       WHERE e.connection_id = :connectionId AND e.id IN (:ids) AND e.state = 'failed'`,
+      { connectionId, ids: ids.map(Number) },
+    );
+    return affectedRows;
+  };
+
   return {
     storeBatch: (rows) => storeBatch(db, rows),
+    find: (id) => findEvent(db, id),
+    payload: (id) => openPayload(db, id),
     markApplied: (connectionId, done) => markApplied(db, connectionId, done),
 
-    async nextBatch(connectionId, limit) {
+    async nextBatch(connectionId, limit, after = '0') {
+      // Left to itself, MySQL walks the primary key from `after` on, through the events of every other connection.
       const rows = await select<WaitingRow>(
         sequelize,
         `SELECT e.id, e.company_id AS companyId, e.source, e.event_type AS type, e.event_key AS \`key\`,
-           e.dedupe_hash AS dedupeHash, e.occurred_at AS occurredAt, e.received_at AS receivedAt, p.body,
+           e.dedupe_hash AS dedupeHash, e.occurred_at AS occurredAt, e.stored_at AS storedAt, p.body,
            p.key_version AS keyVersion
-         FROM integration_raw_events e LEFT JOIN integration_raw_payloads p
+         FROM integration_raw_events e FORCE INDEX (integration_raw_events_waiting) LEFT JOIN integration_raw_payloads p
            ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash
-         WHERE e.connection_id = :connectionId AND e.state = 'stored' ORDER BY e.id LIMIT :limit`,
-        { connectionId, limit },
+         WHERE e.connection_id = :connectionId AND e.state = 'stored' AND e.id > :after ORDER BY e.id LIMIT :limit`,
+        { connectionId, limit, after: Number(after) },
       );
-      return rows.map(({ companyId, dedupeHash, body, keyVersion, ...event }) => {
+      const opened = rows.map(async ({ companyId, dedupeHash, body, keyVersion, ...event }) => {
         // Retention keeps the payload of whatever waits; guessing an empty one would apply the event as if it meant nothing.
         if (!body) throw new Error(`The payload of the waiting event ${event.id} is gone: mark the event as failed by hand.`);
-        const scope = { companyId, boundTo: payloadBinding(connectionId, dedupeHash) };
-        return { ...event, id: String(event.id), data: openJson(db, scope, { body, keyVersion }) as StoredEvent['data'] };
+        const data = await openJson(db, companyId, payloadBinding(connectionId, dedupeHash), { body, keyVersion });
+        return { ...event, id: String(event.id), data: data as StoredEvent['data'] };
       });
+      return Promise.all(opened);
     },
 
     async markFailed(connectionId, id, code, sentence) {
@@ -87,17 +122,8 @@ export function eventStore(db: TrafficDb): EventStore {
       );
     },
 
-    async requeue(connectionId, id) {
-      const { affectedRows } = await write(
-        sequelize,
-        `UPDATE integration_raw_events e JOIN integration_raw_payloads p
-           ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash
-         SET e.state = 'stored', e.code = NULL, e.sentence = NULL, e.settled_at = NULL
-         WHERE e.connection_id = :connectionId AND e.id = :id AND e.state = 'failed'`,
-        { connectionId, id: Number(id) },
-      );
-      return affectedRows > 0;
-    },
+    requeue: async (connectionId, id) => (await requeueAll(connectionId, [id])) > 0,
+    requeueAll,
 
     async idOf(connectionId, key) {
       const [row] = await select<{ id: number }>(
@@ -117,14 +143,36 @@ export function eventStore(db: TrafficDb): EventStore {
       return row!.waiting;
     },
 
-    async waitingSince(connectionId) {
-      const [row] = await select<{ receivedAt: Date }>(
+    async waitingForMs(connectionId) {
+      const [row] = await select<{ waitingMs: number }>(
         sequelize,
-        `SELECT received_at AS receivedAt FROM integration_raw_events
+        `SELECT ${elapsedMs('stored_at')} AS waitingMs FROM integration_raw_events
          WHERE connection_id = :connectionId AND state = 'stored' ORDER BY id LIMIT 1`,
         { connectionId },
       );
-      return row?.receivedAt ?? null;
+      return row?.waitingMs ?? null;
+    },
+
+    async waitingSinceOf(connectionIds) {
+      if (connectionIds.length === 0) return new Map();
+      const rows = await select<{ connectionId: string; receivedAt: Date }>(
+        sequelize,
+        `SELECT e.connection_id AS connectionId, e.received_at AS receivedAt FROM integration_raw_events e
+         JOIN (SELECT MIN(id) AS id FROM integration_raw_events
+               WHERE connection_id IN (:connectionIds) AND state = 'stored' GROUP BY connection_id) oldest ON oldest.id = e.id`,
+        { connectionIds },
+      );
+      return new Map(rows.map(({ connectionId, receivedAt }) => [connectionId, receivedAt]));
+    },
+
+    async ignoreWaiting(connectionId, sentence) {
+      const { affectedRows } = await write(
+        sequelize,
+        `UPDATE integration_raw_events SET state = 'ignored', sentence = :sentence, settled_at = :now
+         WHERE connection_id = :connectionId AND state = 'stored'`,
+        { connectionId, sentence: boundedSentence(sentence), now: sqlTime(new Date()) },
+      );
+      return affectedRows;
     },
 
     async forget(connectionId) {

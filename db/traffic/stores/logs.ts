@@ -16,7 +16,7 @@ export interface ApiCallLog {
   status: number | null;
   latencyMs: number;
   /** `refused` is a whole answer with status 400 or above; `cancelled` is our own doing. */
-  outcome: 'ok' | 'refused' | 'timeout' | 'connection' | 'truncated' | 'cancelled';
+  outcome: 'ok' | 'refused' | 'timeout' | 'connection' | 'truncated' | 'address' | 'cancelled';
   note: string | null;
 }
 
