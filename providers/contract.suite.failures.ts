@@ -29,6 +29,13 @@ export function describeFailures({ provider, fixture, context, contextWith, erro
         expect(provider.classify(new HttpFailure(kind, effect, 'x'))).toMatchObject({ code: 'provider_unavailable', effect });
     });
 
+    it('calls no address that is not public, and says that waiting does not help', async () => {
+      expect(provider.classify(new HttpFailure('address', 'none', 'x'))).toMatchObject({
+        code: 'configuration_invalid',
+        effect: 'none',
+      });
+    });
+
     const faults: [Record<string, unknown>, FailureCode, Record<string, unknown>][] = [
       [{ kind: 'status429', retryAfterS: 7 }, 'rate_limited', { retryAfterMs: 7_000, effect: 'none' }],
       [{ kind: 'status429' }, 'rate_limited', { effect: 'none' }],
@@ -62,8 +69,9 @@ export function describeFailures({ provider, fixture, context, contextWith, erro
       calls.length = 0;
       const told: string[] = [];
       const known: string[] = [];
-      for (const { kind, secrets } of provider.auth) {
-        const { accepted, refused } = fixture().credentials[kind]!;
+      for (const auth of provider.auth) {
+        const { accepted, refused } = fixture().credentials[auth.kind]!;
+        const secrets = 'secrets' in auth ? auth.secrets : ['accessToken'];
         known.push(...secrets.flatMap((name) => [accepted[name]!, refused[name]!]));
         for (const fault of ['status429', 'status500', 'revoked', 'truncated_json', 'reset_before', null]) {
           if (fault) await fixture().control('fault', { kind: fault, times: 1 });

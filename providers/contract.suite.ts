@@ -9,9 +9,12 @@ import { metricKeys } from '../domain/metrics.ts';
 import type { InboundRequest, OutgoingMessage, Provider, ProviderContext } from './contract.ts';
 import { describeFailures } from './contract.suite.failures.ts';
 import { describeMessages } from './contract.suite.messages.ts';
+import { describeConsent } from './contract.suite.oauth.ts';
+import { secretLikeNames } from './contract.suite.settings.ts';
 import { describeStreams } from './contract.suite.streams.ts';
 import { describeWebhooks } from './contract.suite.webhooks.ts';
 import { createProviderHttp, type HttpCall } from './http.ts';
+import { isConsent, type OAuthClient } from './oauth.ts';
 
 type Values = Record<string, string>;
 
@@ -37,6 +40,13 @@ export interface ProviderFixture {
     rewritten: InboundRequest;
   };
   message?: OutgoingMessage;
+  oauth?: {
+    /** The platform's client, as the sandbox knows it. */
+    client: OAuthClient;
+    redirectUri: string;
+    /** Opens the vendor's page as a person and answers it; where the person is sent then. */
+    answer(pageUrl: string, answer: 'agree' | 'decline'): Promise<URL>;
+  };
 }
 
 /** What each part of the suite is handed. */
@@ -87,12 +97,16 @@ export function describeProvider(provider: Provider, setUp: () => Promise<Provid
 
     describeDeclaration(suite);
     describeCheck(suite);
+    for (const auth of provider.auth) if (isConsent(auth)) describeConsent(suite, auth);
     describeStreams(suite);
     if (provider.webhook) describeWebhooks(suite, provider.webhook);
     describeFailures(suite);
     if (provider.sendMessage) describeMessages(suite, provider.sendMessage);
   });
 }
+
+/** The kinds that a person fills a form for. */
+const enteredAuths = ({ auth }: Provider) => auth.flatMap((kind) => ('credentials' in kind ? [kind] : []));
 
 function describeDeclaration({ provider, fixture }: Suite): void {
   describe('its declaration', () => {
@@ -104,7 +118,7 @@ function describeDeclaration({ provider, fixture }: Suite): void {
     });
 
     it('names as secret only what its forms ask for, and takes empty settings', () => {
-      for (const { credentials, secrets } of provider.auth) {
+      for (const { credentials, secrets } of enteredAuths(provider)) {
         const fields = Object.keys((z.toJSONSchema(credentials) as { properties: object }).properties);
         expect(fields).toEqual(expect.arrayContaining(secrets));
         expect(secrets.length).toBeGreaterThan(0);
@@ -112,8 +126,12 @@ function describeDeclaration({ provider, fixture }: Suite): void {
       expect(provider.settings.safeParse({}).success).toBe(true);
     });
 
+    it('asks for no secret in its settings', () => {
+      expect(secretLikeNames(provider.settings)).toEqual([]);
+    });
+
     it('has forms that take its credentials and refuse what they do not declare', () => {
-      for (const { kind, credentials } of provider.auth) {
+      for (const { kind, credentials } of enteredAuths(provider)) {
         const { accepted } = fixture().credentials[kind]!;
         expect(credentials.safeParse(accepted).success).toBe(true);
         expect(credentials.safeParse({ ...accepted, undeclared: 'x' }).success).toBe(false);

@@ -70,7 +70,11 @@ export function describeWebhooks({ provider, fixture }: Suite, webhook: Webhook)
         fc.anything(),
       );
       fc.assert(
-        fc.property(types, data, (type, values) => Array.isArray(provider.normalize({ type, occurredAt: null, data: values }))),
+        fc.property(types, data, (type, values) => {
+          const event = { type, occurredAt: null, data: values };
+          expect(Array.isArray(provider.normalize(event))).toBe(true);
+          for (const told of Object.values(provider.asRecord?.(event) ?? {})) expect(told).toEqual(expect.any(String));
+        }),
       );
     });
   });

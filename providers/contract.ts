@@ -32,9 +32,9 @@ export interface ProviderHttp {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
-/** No whole answer. `effect` is `none` only when the request certainly never reached the provider. */
+/** No whole answer. `effect` is `none` only when the request certainly never reached the provider; `address`: it may not be called. */
 export class HttpFailure extends Error {
-  readonly kind: 'timeout' | 'connection' | 'truncated';
+  readonly kind: 'timeout' | 'connection' | 'truncated' | 'address';
   readonly effect: 'none' | 'unknown';
   constructor(kind: HttpFailure['kind'], effect: HttpFailure['effect'], message: string) {
     super(message);
@@ -50,13 +50,60 @@ export interface ProviderContext<Credentials = Record<string, string>, Settings 
   settings: Settings;
 }
 
-/** One way to authorise, with the form an admin fills. Fields named in `secrets` are write-only everywhere. */
-export interface AuthKind<Credentials = Record<string, string>> {
-  kind: 'basic' | 'api_key' | 'oauth2' | 'jwt';
+/** What a person enters is used as it is. Fields named in `secrets` are write-only everywhere. */
+export interface EnteredAuth<Credentials = Record<string, string>> {
+  kind: 'basic' | 'api_key';
   label: string;
   credentials: z.ZodType<Credentials>;
   secrets: string[];
 }
+
+/** Access tokens that end by themselves: the engine gets and renews them, and a provider is handed `{ accessToken }` alone. */
+interface TokenAuth {
+  label: string;
+  tokenUrl: string;
+  /** What is asked for; the vendor may grant less. */
+  scopes: readonly string[];
+  /** How our client shows itself at the token endpoint. */
+  clientAuth: 'client_secret_post' | 'client_secret_basic';
+  /** Seconds that an access token lives where the vendor's answer does not say. */
+  lifetimeS: number;
+}
+
+/** A person consents at the vendor (authorization code with PKCE); the platform's own client asks for it. */
+export interface ConsentAuth extends TokenAuth {
+  kind: 'oauth2';
+  authorizeUrl: string;
+  /** What the vendor wants beside the standard's own parameters. */
+  authorizeParams?: Record<string, string>;
+  /**
+   * `rotates`: each refresh ends the token that it was made with, so a refresh whose answer was lost must not be tried again, unless
+   * the vendor takes the old token for another `graceS` seconds.
+   */
+  refreshToken: { rotates: boolean; graceS?: number };
+  /** `ends`: whether revoking a refresh token ends it alone, or all that the person granted to our client. */
+  revoke?: { url: string; ends: 'token' | 'grant' };
+}
+
+/** The company's own client asks for itself. */
+export interface ClientCredentialsAuth extends TokenAuth {
+  kind: 'client_credentials';
+  credentials: z.ZodType<{ clientId: string; clientSecret: string }>;
+  secrets: string[];
+}
+
+/** The company's own key signs for a user of the vendor (RFC 7523). `privateKey` is PKCS #8 in PEM. */
+export interface JwtBearerAuth extends TokenAuth {
+  kind: 'jwt_bearer';
+  algorithm: 'RS256' | 'ES256';
+  audience: string;
+  credentials: z.ZodType<{ clientId: string; subject: string; privateKey: string }>;
+  secrets: string[];
+}
+
+export type RenewedAuth = ConsentAuth | ClientCredentialsAuth | JwtBearerAuth;
+/** One way to authorise. */
+export type AuthKind<Credentials = Record<string, string>> = EnteredAuth<Credentials> | RenewedAuth;
 
 /** What a real call with the credentials told: step 1 of onboarding. */
 export interface CheckResult {
@@ -136,11 +183,14 @@ export interface SendMessage<Context = ProviderContext> {
   /** `none`: the provider has no idempotency key, so the engine looks with `find` before it sends again. */
   idempotency: 'none' | 'key';
   send(context: Context, message: OutgoingMessage): Promise<SentMessage>;
-  /** Messages like this one that were created at `since` or later, oldest first. */
+  /**
+   * Messages like this one that were created within the last `elapsedMs`, oldest first. Reckoned back from the provider's own now, so
+   * that a clock of ours that is off hides no message: what is not found is sent again.
+   */
   find(
     context: Context,
     message: Pick<OutgoingMessage, 'from' | 'to' | 'body'>,
-    since: Date,
+    elapsedMs: number,
   ): Promise<(SentMessage & { createdAt: string })[]>;
   fetch(context: Context, externalId: string): Promise<SentMessage>;
   /** Messages per second that one sender may be given. */
@@ -157,12 +207,21 @@ export interface Provider<Credentials = any, Settings = any> {
   /** The vendor's other hosts that this provider calls, `*.` for every host below a domain. No further host is sent anything. */
   hosts?: readonly string[];
   auth: AuthKind<Credentials>[];
+  /**
+   * What the connection is told beyond its credentials. Stored and answered in the clear, and in the audit log: a secret is a
+   * credential, never a setting, and the suite refuses a field whose name promises one.
+   */
   settings: z.ZodType<Settings>;
   check(context: ProviderContext<Credentials, Settings>): Promise<CheckResult>;
   streams: Record<string, Stream<ProviderContext<Credentials, Settings>>>;
   webhook?: Webhook<Credentials>;
   /** What a stored event means in our words; an event that means nothing to us answers an empty list. Never throws. */
   normalize(event: Omit<InboundEvent, 'key'>): NormalizedEvent[];
+  /**
+   * What a stored event tells of its record, under the names that the provider's records have, so that one mapping says for both whose
+   * a record is. Never throws.
+   */
+  asRecord?(event: Omit<InboundEvent, 'key'>): Record<string, string>;
   sendMessage?: SendMessage<ProviderContext<Credentials, Settings>>;
   /** Vendor codes that say a recipient has opted out: nothing is sent to them again. */
   optedOutCodes: string[];

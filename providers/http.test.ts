@@ -100,9 +100,41 @@ describe('The HTTP client of providers', () => {
     expect(calls[0]).toMatchObject({ status: 200, outcome: 'truncated' });
   });
 
+  it('stops reading an answer that is too long, whether it says so or not', async () => {
+    const http = createProviderHttp({
+      vendorBaseUrl: 'https://api.vendor.test',
+      baseUrl,
+      timeoutMs: 5_000,
+      bytesMax: 1_000,
+      log: (call) => calls.push(call),
+    });
+    const whole = 'é'.repeat(500);
+    answer = (_request, response) => response.end(whole);
+    expect((await http.request({ method: 'GET', url: '/things' })).body).toBe(whole);
+    let sent = 0;
+    answer = (request, response) => {
+      const more = () => {
+        while (!request.socket.destroyed && sent < 1e9) {
+          sent += 10_000;
+          if (!response.write('x'.repeat(10_000))) return void response.once('drain', more);
+        }
+      };
+      more();
+    };
+    calls.length = 0;
+    await expect(http.request({ method: 'GET', url: '/things' })).rejects.toMatchObject({
+      name: 'HttpFailure',
+      kind: 'truncated',
+      effect: 'unknown',
+      message: expect.stringContaining('longer than 1000 bytes'),
+    });
+    expect(calls[0]).toMatchObject({ status: 200, outcome: 'truncated' });
+    expect(sent).toBeLessThan(1e8);
+  });
+
   it('says that a request had no effect when no connection was made', async () => {
     const http = createProviderHttp({
-      vendorBaseUrl: 'http://127.0.0.1:1',
+      vendorBaseUrl: 'https://api.vendor.test',
       baseUrl: 'http://127.0.0.1:1',
       timeoutMs: 500,
       log() {},

@@ -2,8 +2,9 @@
  * The HTTP client that providers are handed: one base URL in force, one time-out, one log line for each call. It follows no
  * redirect and repeats nothing, because only the engine knows whether a request may be sent twice.
  */
-import { request as send } from 'undici';
+import { request as send, type Dispatcher } from 'undici';
 import { HttpFailure, type HttpRequest, type HttpResponse, type ProviderHttp } from './contract.ts';
+import { AddressRefused, createEgress } from './egress.ts';
 
 /** One call as it may be logged: no header, no body, no query value, no phone number or e-mail address. */
 export interface HttpCall {
@@ -26,8 +27,18 @@ export interface ProviderHttpOptions {
   hosts?: readonly string[] | undefined;
   /** For the whole call, body included; a request may set its own. */
   timeoutMs: number;
+  /**
+   * Decides which addresses may be called; public ones alone when absent. A base URL that was put in place of the vendor's is the
+   * operator's word, often a sandbox or proxy inside, and is not asked about.
+   */
+  egress?: Dispatcher | undefined;
+  /** Bytes of an answer's body that are read at most; far above any page that is asked for. */
+  bytesMax?: number | undefined;
   log(call: HttpCall): void;
 }
+
+const publicOnly = createEgress();
+const usualBytesMax = 32 * 1_024 * 1_024;
 
 export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   return {
@@ -48,10 +59,11 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
           method: request.method,
           headers: request.headers ?? null,
           body: request.body ?? null,
+          ...(target.isVendors && { dispatcher: options.egress ?? publicOnly }),
           signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
         });
         status = answer.statusCode;
-        const body = await answer.body.text();
+        const body = await readBounded(answer.body, options.bytesMax ?? usualBytesMax);
         finish(status < 400 ? 'ok' : 'refused');
         return { status, headers: flattenHeaders(answer.headers), body };
       } catch (error) {
@@ -69,11 +81,19 @@ export function createProviderHttp(options: ProviderHttpOptions): ProviderHttp {
   };
 }
 
+/** An address of the vendor's as a browser reaches it while another base URL is in force. */
+export function addressInForce(options: Pick<ProviderHttpOptions, 'vendorBaseUrl' | 'baseUrl' | 'hosts'>, url: string): string {
+  return resolveTarget(options, { method: 'GET', url }).url;
+}
+
 /**
  * Where a request goes. While another base URL is in force, the vendor's main host becomes `<baseUrl>/path` and each of its other
  * hosts `<baseUrl>/<host>/path`. A host that the provider did not declare is refused: it would be sent the credentials.
  */
-function resolveTarget({ vendorBaseUrl, baseUrl, hosts = [] }: ProviderHttpOptions, request: HttpRequest) {
+function resolveTarget(
+  { vendorBaseUrl, baseUrl, hosts = [] }: Pick<ProviderHttpOptions, 'vendorBaseUrl' | 'baseUrl' | 'hosts'>,
+  request: HttpRequest,
+) {
   const vendor = new URL(vendorBaseUrl);
   const asked = new URL(/^https?:\/\//i.test(request.url) ? request.url : trimSlash(vendorBaseUrl) + request.url);
   const isMain = asked.host === vendor.host;
@@ -86,7 +106,7 @@ function resolveTarget({ vendorBaseUrl, baseUrl, hosts = [] }: ProviderHttpOptio
   const other = isMain ? '' : `/${asked.host}`;
   const isVendors = trimSlash(baseUrl) === trimSlash(vendorBaseUrl);
   const url = isVendors ? asked.href : trimSlash(baseUrl) + other + withoutPrefix(path, isMain ? trimSlash(vendor.pathname) : '');
-  return { url, logPath: (isMain ? '' : asked.host) + redactPath(asked) };
+  return { url, isVendors, logPath: (isMain ? '' : asked.host) + redactPath(asked) };
 }
 
 function coversHost(pattern: string, host: string): boolean {
@@ -111,11 +131,30 @@ function redactPath({ pathname, searchParams }: URL): string {
   return names.length === 0 ? path : `${path}?${names.join('&')}`;
 }
 
+class AnswerTooLong extends Error {
+  override name = 'AnswerTooLong';
+}
+
+/** Without a bound, one answer of a provider that went wrong could take a worker's whole memory. */
+async function readBounded(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    // Leaving the loop closes the connection.
+    if (bytes > bytesMax) throw new AnswerTooLong(`The answer is longer than ${bytesMax} bytes and was not read to its end.`);
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
+}
+
 /** The request certainly never reached the provider: no connection was made, or its certificate was refused before anything was sent. */
 const unsentCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 
 function toFailure(error: unknown, hasAnswer: boolean): HttpFailure {
+  if (error instanceof AddressRefused) return new HttpFailure('address', 'none', error.message);
+  if (error instanceof AnswerTooLong) return new HttpFailure('truncated', 'unknown', error.message);
   const code = (error as { code?: string } | null)?.code ?? 'unknown cause';
   if (hasAnswer) return new HttpFailure('truncated', 'unknown', `The answer ended before it was complete (${code}).`);
   if (unsentCodes.test(code)) return new HttpFailure('connection', 'none', `No connection could be made (${code}).`);

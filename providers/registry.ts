@@ -1,7 +1,8 @@
 import type { Provider } from './contract.ts';
+import { hubspot } from './hubspot/index.ts';
 import { twilio } from './twilio/index.ts';
 
-const providers: Record<string, Provider> = { twilio };
+const providers: Record<string, Provider> = { twilio, hubspot };
 
 export function findProvider(key: string): Provider | undefined {
   return Object.hasOwn(providers, key) ? providers[key] : undefined;

@@ -11,6 +11,8 @@ export const faultKinds = [
   /** Done, and then never answered; the caller's time-out ends it. */
   'timeout_after_effect',
   'reset_after_effect',
+  /** Done, and a proxy in front gave up waiting: its own page instead of the answer. */
+  'status502_after_effect',
   /** The connection breaks before anything was done. */
   'reset_before',
   /** The answer comes byte by byte over `ms` milliseconds. */
@@ -77,6 +79,9 @@ export async function answerWithFault(
     case 'timeout_after_effect':
       await answer();
       return;
+    case 'status502_after_effect':
+      await answer();
+      return writeAnswer(response, { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>502 Bad Gateway</h1>' });
     case 'delay': {
       const done = await answer();
       await sleep(fault.ms);

@@ -49,4 +49,28 @@ describe('The sandbox server', () => {
     await post('/_control/twilio/reset');
     expect(await get('/twilio/x')).toBe(401);
   });
+
+  it('shows a message as it is told to, an older version of it too', async () => {
+    const created = await post('/_control/twilio/createAccount', '{"messages":2}');
+    const account = created.body as { sid: string; authToken: string };
+    const list = async () => {
+      const answer = await fetch(`${sandbox.url}/twilio/2010-04-01/Accounts/${account.sid}/Messages.json`, {
+        headers: { authorization: `Basic ${btoa(`${account.sid}:${account.authToken}`)}` },
+      });
+      return ((await answer.json()) as { messages: { sid: string }[] }).messages;
+    };
+    const [newest, oldest] = await list();
+    const changed = { sid: newest!.sid, status: 'sent', body: 'As it was', sentAt: '2026-01-02', updatedAt: '2026-01-03' };
+    await post('/_control/twilio/changeMessages', JSON.stringify({ accountSid: account.sid, messages: [changed] }));
+    expect(await list()).toMatchObject([
+      { sid: oldest!.sid },
+      {
+        sid: newest!.sid,
+        status: 'sent',
+        body: 'As it was',
+        date_sent: 'Fri, 02 Jan 2026 00:00:00 +0000',
+        date_updated: 'Sat, 03 Jan 2026 00:00:00 +0000',
+      },
+    ]);
+  });
 });

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { ProviderSandbox, SandboxRequest } from '../providers/contract.ts';
+import { createHubspotSandbox } from '../providers/hubspot/sandbox.ts';
 import { createTwilioSandbox } from '../providers/twilio/sandbox.ts';
 import { answerWithFault, createFaults, faultKinds, writeAnswer, type Fault } from './faults.ts';
 
@@ -39,7 +40,8 @@ export async function startSandbox({
   host = '127.0.0.1',
 }: { port?: number; host?: string } = {}): Promise<RunningSandbox> {
   const mounted = new Map<string, Mounted>();
-  for (const sandbox of [createTwilioSandbox()]) mounted.set(sandbox.key, { sandbox, faults: createFaults(), requests: [] });
+  for (const sandbox of [createTwilioSandbox(), createHubspotSandbox()])
+    mounted.set(sandbox.key, { sandbox, faults: createFaults(), requests: [] });
 
   const server = createServer((request, response) => {
     route(mounted, request, response).catch((error: unknown) => {

@@ -31,18 +31,36 @@ export function createClient(
   });
 }
 
+type Params = Record<string, string | number | boolean>;
+
 /** One JSON document under `https://api.twilio.com` or another of Twilio's hosts, as it was sent. */
-export async function getJson<T>(
+export async function getJson<T>(client: TwilioClient, uri: string, schema: z.ZodType<T>, params: Params = {}): Promise<T> {
+  return (await getDated(client, uri, schema, params)).document;
+}
+
+/** The same, and when Twilio answered by its own clock. https://www.rfc-editor.org/rfc/rfc9110#name-date */
+export async function getDated<T>(
   client: TwilioClient,
   uri: string,
   schema: z.ZodType<T>,
-  params: Record<string, string | number | boolean> = {},
-): Promise<T> {
+  params: Params = {},
+): Promise<{ document: T; atMs: number | null }> {
   const absolute = uri.startsWith('/') ? `https://api.twilio.com${uri}` : uri;
-  const { body } = await client.request({ method: 'get', uri: absolute, params });
+  const { body, headers } = (await client.request({ method: 'get', uri: absolute, params })) as Answer;
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw unreadable();
-  return parsed.data;
+  return { document: parsed.data, atMs: dateMs(headers['date']) };
+}
+
+/** What our own request client below hands back through the SDK. */
+interface Answer {
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+function dateMs(header: string | undefined): number | null {
+  const ms = Date.parse(header ?? '');
+  return Number.isNaN(ms) ? null : ms;
 }
 
 export function unreadable(): HttpFailure {
@@ -78,7 +96,7 @@ class EngineRequestClient extends twilio.RequestClient {
       ...(options.data ? { body: encodeForm(options.data) } : {}),
       ...(this.#signal && { signal: this.#signal }),
     });
-    if (status >= 400) throw new TwilioApiError(status, errorCodeOf(body), retryAfterMs(answered['retry-after']));
+    if (status >= 400) throw new TwilioApiError(status, errorCodeOf(body), retryAfterMs(answered));
     return { statusCode: status, headers: answered, body: parse(body) };
   }
 }
@@ -116,9 +134,9 @@ function errorCodeOf(body: string): string | null {
   }
 }
 
-/** Seconds or a date; https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
-function retryAfterMs(header: string | undefined): number | undefined {
+/** Seconds, or a date by Twilio's clock; https://www.rfc-editor.org/rfc/rfc9110#name-retry-after */
+function retryAfterMs({ 'retry-after': header, date }: Record<string, string | undefined>): number | undefined {
   if (header === undefined) return undefined;
-  const waitMs = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const waitMs = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - (dateMs(date) ?? Date.now());
   return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }

@@ -3,7 +3,7 @@
  * (https://www.twilio.com/docs/usage/twilios-response); its message is never passed on, because it quotes phone numbers.
  */
 import type { Failure, FailureCode } from '../../domain/failure.ts';
-import { HttpFailure } from '../contract.ts';
+import { catalogueOf, withoutAnswer, type Entry } from '../classify.ts';
 
 /** A whole answer that says no. Made by our request client, because the SDK's own error loses the headers. */
 export class TwilioApiError extends Error {
@@ -18,8 +18,6 @@ export class TwilioApiError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-type Entry = [code: FailureCode, sentence: string];
 
 /** For a person who waits for an answer, and for one who reads of a run. */
 const waitOrLook = 'Try again in a few minutes or wait for the next run; https://status.twilio.com tells of outages.';
@@ -129,9 +127,7 @@ const entries: Record<string, Entry> = {
 /** The account asked us to stop writing to this person; https://www.twilio.com/docs/api/errors/21610 */
 export const optedOutCodes = ['21610'];
 
-export const errorCatalogue: Record<string, Omit<Failure, 'effect' | 'retryAfterMs'>> = Object.fromEntries(
-  Object.entries(entries).map(([providerCode, [code, sentence]]) => [providerCode, { code, sentence, providerCode }]),
-);
+export const errorCatalogue = catalogueOf(entries);
 
 /** What an error code says to a person; every one of Twilio's has a page. */
 export function explainCode(code: string): string {
@@ -141,14 +137,7 @@ export function explainCode(code: string): string {
 }
 
 export function classify(error: unknown): Failure {
-  if (error instanceof HttpFailure)
-    return { code: 'provider_unavailable', sentence: unansweredSentences[error.kind], effect: error.effect };
-  if (!(error instanceof TwilioApiError))
-    return {
-      code: 'defect',
-      sentence: 'Something went wrong on our side while we spoke to Twilio: tell the people who run Linkwright, with the time.',
-      effect: 'unknown',
-    };
+  if (!(error instanceof TwilioApiError)) return withoutAnswer({ label: 'Twilio', waitOrLook }, error);
 
   const { status, code, retryAfterMs } = error;
   const known = code !== null && Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code] : undefined;
@@ -159,12 +148,6 @@ export function classify(error: unknown): Failure {
     effect: status >= 500 || status === 408 ? 'unknown' : 'none',
   };
 }
-
-const unansweredSentences: Record<HttpFailure['kind'], string> = {
-  timeout: `Twilio did not answer in time. ${waitOrLook}`,
-  connection: `The connection to Twilio failed. ${waitOrLook}`,
-  truncated: `Twilio’s answer was cut off or could not be read. ${waitOrLook}`,
-};
 
 function byStatus(status: number, code: string | null): { code: FailureCode; sentence: string } {
   if (status === 401) return { code: 'credentials_rejected', sentence: entries['20003']![1] };

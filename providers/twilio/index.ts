@@ -1,7 +1,7 @@
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
 import { classify, errorCatalogue, optedOutCodes } from './errors.ts';
-import { normalize } from './normalize.ts';
+import { asRecord, normalize } from './normalize.ts';
 import {
   apiKeyCredentials,
   authTokenCredentials,
@@ -29,6 +29,7 @@ export const twilio = defineProvider<TwilioCredentials, TwilioSettings>({
   streams: { messages, usage },
   webhook,
   normalize,
+  asRecord,
   sendMessage,
   optedOutCodes,
   metrics: ['messages_delivered', 'messages_received'],

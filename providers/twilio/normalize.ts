@@ -6,11 +6,7 @@ import { toMessageStatus } from './statuses.ts';
 
 /** What a stored webhook means. Twilio's webhooks carry no time of their own, so the caller's time of receipt stands. */
 export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'key'>): NormalizedEvent[] {
-  const text = (name: string): string | null => {
-    const value = data[name];
-    const first: unknown = Array.isArray(value) ? value[0] : value;
-    return typeof first === 'string' && first !== '' ? first : typeof first === 'number' ? String(first) : null;
-  };
+  const text = (name: string) => textOf(data, name);
   const externalId = text('MessageSid') ?? text('SmsSid');
   if (!externalId) return [];
   const occurredAt = at ?? new Date().toISOString();
@@ -47,6 +43,32 @@ export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'ke
   const intent = optOutIntent(text('OptOutType'), fields.body ?? '');
   const received: NormalizedEvent = { kind: 'message_received', externalId, occurredAt, fields };
   return intent && address ? [received, { kind: intent, externalId, occurredAt, address, source: 'keyword' }] : [received];
+}
+
+function textOf(data: Record<string, unknown>, name: string): string | null {
+  const value = data[name];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' && first !== '' ? first : typeof first === 'number' ? String(first) : null;
+}
+
+/**
+ * Both webhooks name a message's ids and addresses as its resource does, in another case.
+ * https://www.twilio.com/docs/messaging/guides/webhook-request, https://www.twilio.com/docs/messaging/api/message-resource
+ */
+const recordNames: Record<string, string> = {
+  MessageSid: 'sid',
+  AccountSid: 'account_sid',
+  MessagingServiceSid: 'messaging_service_sid',
+  From: 'from',
+  To: 'to',
+};
+
+export function asRecord({ data }: Pick<InboundEvent, 'data'>): Record<string, string> {
+  const told = Object.entries(recordNames).flatMap(([name, field]) => {
+    const value = textOf(data, name);
+    return value === null ? [] : [[field, value] as const];
+  });
+  return Object.fromEntries(told);
 }
 
 /**

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { optIntent } from '../../domain/sms.ts';
 import { inboundParams, statusParams, type Posted } from './sandbox-callbacks.ts';
-import { phoneNumberSid, randomSid, seedMessages, usualPlan, type SandboxAccount, type SandboxMessage } from './sandbox-state.ts';
+import {
+  nowOf,
+  phoneNumberSid,
+  randomSid,
+  seedMessages,
+  usualPlan,
+  type SandboxAccount,
+  type SandboxMessage,
+} from './sandbox-state.ts';
 
 export interface SandboxWorld {
   accounts: Map<string, SandboxAccount>;
@@ -49,6 +57,18 @@ const callbackInput = z.strictObject({
   url: z.string().optional(),
   times: z.int().positive().default(1),
 });
+const changesInput = z.strictObject({
+  accountSid: z.string(),
+  messages: z.array(
+    z.strictObject({
+      sid: z.string(),
+      status: z.string().optional(),
+      body: z.string().optional(),
+      sentAt: z.coerce.date().optional(),
+      updatedAt: z.coerce.date().optional(),
+    }),
+  ),
+});
 const accountRef = z.strictObject({ accountSid: z.string() });
 
 export function controlVerbs(world: SandboxWorld): Record<string, (input: Record<string, unknown>) => unknown> {
@@ -76,6 +96,7 @@ export function controlVerbs(world: SandboxWorld): Record<string, (input: Record
         messages: [],
         optedOut: new Set(),
         plans: new Map([['*', callbacks]]),
+        aheadMs: 0,
       };
       account.messages = seedMessages(account, messages, messageDays, new Date());
       accounts.set(account.sid, account);
@@ -104,6 +125,12 @@ export function controlVerbs(world: SandboxWorld): Record<string, (input: Record
     setDeliverTo(input) {
       const { accountSid, deliverTo } = accountRef.extend({ deliverTo: z.string().nullable() }).parse(input);
       find(accountSid).deliverTo = deliverTo;
+    },
+
+    /** Twilio's clock as this account sees it, beside ours. */
+    setClock(input) {
+      const { accountSid, aheadMs } = accountRef.extend({ aheadMs: z.int() }).parse(input);
+      find(accountSid).aheadMs = aheadMs;
     },
 
     /** A person texts one of the account's numbers. STOP and START count as they do at Twilio. */
@@ -138,6 +165,17 @@ export function controlVerbs(world: SandboxWorld): Record<string, (input: Record
       throw new Error(`There is no message ${messageSid}.`);
     },
 
+    /** What the API shows of messages from now on, older versions of them too: a copy that lags behind. Posts nothing. */
+    changeMessages(input) {
+      const { accountSid, messages } = changesInput.parse(input);
+      const bySid = new Map(find(accountSid).messages.map((message) => [message.sid, message]));
+      for (const { sid, ...changes } of messages) {
+        const message = bySid.get(sid);
+        if (!message) throw new Error(`There is no message ${sid} in the account ${accountSid}.`);
+        Object.assign(message, changes);
+      }
+    },
+
     /** Everything that was sent through the API, exactly as asked, oldest first. */
     messages: ({ accountSid }) =>
       [...accounts.values()]
@@ -149,7 +187,7 @@ export function controlVerbs(world: SandboxWorld): Record<string, (input: Record
 }
 
 function receive(account: SandboxAccount, { to, from, body }: { to: string; from: string; body: string }): SandboxMessage {
-  const now = new Date();
+  const now = nowOf(account);
   const message: SandboxMessage = {
     sid: randomSid('SM'),
     accountSid: account.sid,

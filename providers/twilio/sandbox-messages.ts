@@ -86,8 +86,9 @@ export function createMessage(
 export function listMessages(account: SandboxAccount, path: string, query: URLSearchParams): SandboxAnswer {
   const [to, from, on, before, after] = ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>'].map((name) => query.get(name));
   const found = account.messages.filter((message) => {
-    const day = message.sentAt?.toISOString().slice(0, 10);
     if ((to && message.to !== to) || (from && message.from !== from)) return false;
+    if (!on && !before && !after) return true;
+    const day = message.sentAt?.toISOString().slice(0, 10);
     if (on && day !== on) return false;
     if (before && !(day && day <= before)) return false;
     return !(after && !(day && day >= after));

@@ -42,6 +42,12 @@ export interface SandboxAccount {
   plans: Map<string, PlannedStatus[]>;
   /** Where callbacks really go when their public address leads nowhere, for example `http://127.0.0.1:3000`; they stay signed for the public one. */
   deliverTo: string | null;
+  /** How far this account's clock is ahead of ours; negative when it is behind. */
+  aheadMs: number;
+}
+
+export function nowOf({ aheadMs }: SandboxAccount): Date {
+  return new Date(Date.now() + aheadMs);
 }
 
 /** Twilio's usual: no callback for the first status. https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks */

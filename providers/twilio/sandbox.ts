@@ -5,7 +5,7 @@ import { messageRank } from '../../domain/records.ts';
 import { post, statusParams, type Posted } from './sandbox-callbacks.ts';
 import { controlVerbs, type SandboxWorld } from './sandbox-control.ts';
 import { createMessage, listMessages } from './sandbox-messages.ts';
-import { type PlannedStatus, type SandboxAccount, type SandboxMessage } from './sandbox-state.ts';
+import { nowOf, type PlannedStatus, type SandboxAccount, type SandboxMessage } from './sandbox-state.ts';
 import {
   accountJson,
   apiError,
@@ -72,7 +72,8 @@ export function createTwilioSandbox(): ProviderSandbox {
       if (!found) return unauthorized();
       if (messagingPath)
         return messagingPath === '/v1/Services' ? listServices(found.account, request.query) : notFound(messagingPath);
-      return answerCore(found, { ...request, path }, follow);
+      const answer = answerCore(found, { ...request, path }, follow);
+      return { ...answer, headers: { ...answer.headers, date: nowOf(found.account).toUTCString() } };
     },
 
     refusals: {
@@ -118,7 +119,7 @@ function answerCore(
 
   const resource = path.slice(root.length);
   if (resource === '/Messages.json' && method === 'POST') {
-    const { answer, message } = createMessage(account, new URLSearchParams(body), new Date());
+    const { answer, message } = createMessage(account, new URLSearchParams(body), nowOf(account));
     if (message) follow(account, message);
     return answer;
   }
@@ -134,7 +135,7 @@ function answerCore(
       query,
     );
   if (resource === '/Usage/Records/Daily.json') {
-    const records = usageJson(account, query.get('StartDate'), query.get('EndDate'), new Date());
+    const records = usageJson(account, query.get('StartDate'), query.get('EndDate'), nowOf(account));
     return listJson(
       'usage_records',
       records,
@@ -175,7 +176,7 @@ function listServices(account: SandboxAccount, query: URLSearchParams): SandboxA
 function advance(account: SandboxAccount, message: SandboxMessage, { status, errorCode }: PlannedStatus): void {
   const [from, to] = [toMessageStatus(message.status), toMessageStatus(status)];
   if (from && to && messageRank(to) < messageRank(from)) return;
-  const now = new Date();
+  const now = nowOf(account);
   message.status = status;
   message.updatedAt = now;
   if (errorCode !== undefined) message.errorCode = errorCode;

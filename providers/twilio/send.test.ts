@@ -148,14 +148,13 @@ describe('Messages through Twilio', () => {
   });
 
   it('through a messaging service are found again, and told from those of the number itself', async () => {
-    const since = new Date();
     const byService = await send(context, message({ from: service }));
     const byNumber = await send(context, message());
     expect(byService).toMatchObject({ status: 'accepted', segments: null });
-    expect((await find(context, message({ from: service }), since)).map(({ externalId }) => externalId)).toEqual([
+    expect((await find(context, message({ from: service }), 0)).map(({ externalId }) => externalId)).toEqual([
       byService.externalId,
     ]);
-    expect((await find(context, message(), since)).map(({ externalId }) => externalId)).toEqual([byNumber.externalId]);
+    expect((await find(context, message(), 0)).map(({ externalId }) => externalId)).toEqual([byNumber.externalId]);
   });
 
   it('of a trial account are found behind the words that Twilio puts before them, and go to verified people only', async () => {
@@ -167,12 +166,11 @@ describe('Messages through Twilio', () => {
       callbacks: [],
     });
     const sent = await send(context, message());
-    expect((await find(context, message(), new Date())).map(({ externalId }) => externalId)).toEqual([sent.externalId]);
+    expect((await find(context, message(), 0)).map(({ externalId }) => externalId)).toEqual([sent.externalId]);
     expect(await failure({ to: '+15005550010' })).toMatchObject({ providerCode: '21608', code: 'permission_missing' });
   });
 
   it('are found oldest first, over more than one page, while they are still queued and have no day of sending', async () => {
-    const since = new Date();
     await control('createAccount', {
       sid: accountSid,
       authToken,
@@ -181,9 +179,38 @@ describe('Messages through Twilio', () => {
       callbacks: [],
     });
     const sent = [await send(context, message({ to: '+14155550100' })), await send(context, message({ to: '+14155550100' }))];
-    const found = await find(context, message({ to: '+14155550100' }), since);
+    const found = await find(context, message({ to: '+14155550100' }), 0);
     expect(found.map(({ externalId }) => externalId).toSorted()).toEqual(sent.map(({ externalId }) => externalId).toSorted());
     expect(found.map(({ createdAt }) => createdAt)).toEqual(found.map(({ createdAt }) => createdAt).toSorted());
+  });
+
+  it.each([
+    ['ahead of', 300_000],
+    ['behind', -300_000],
+  ])(
+    'are found again though Twilio’s clock is five minutes %s ours, and older ones with the same words are not',
+    async (_, aheadMs) => {
+      await control('setClock', { accountSid, aheadMs: aheadMs - 600_000 });
+      await send(context, message());
+      await control('setClock', { accountSid, aheadMs });
+      const sent = await send(context, message());
+      expect((await find(context, message(), 1_000)).map(({ externalId }) => externalId)).toEqual([sent.externalId]);
+    },
+  );
+
+  it('are not called missing when Twilio’s answer does not say when it was given', async () => {
+    await send(context, message());
+    const undated: TwilioContext = {
+      ...context,
+      http: {
+        async request(asked) {
+          const { headers, ...answer } = await context.http.request(asked);
+          const { date: _, ...others } = headers;
+          return { ...answer, headers: others };
+        },
+      },
+    };
+    await expect(find(undated, message(), 0)).rejects.toThrow('could not be read');
   });
 
   it('are told about by signed callbacks for the public URL, in any order and as often as Twilio likes', async () => {

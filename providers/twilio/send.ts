@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OutgoingMessage, SendMessage, SentMessage } from '../contract.ts';
-import { createClient, getJson, unreadable, type TwilioContext } from './client.ts';
+import { createClient, getDated, unreadable, type TwilioContext } from './client.ts';
 import { messageSidSchema } from './schema.ts';
 import { toMessageStatus } from './statuses.ts';
 
@@ -17,8 +17,8 @@ const messageSchema = z.object({
 type TwilioMessage = z.infer<typeof messageSchema>;
 const pageSchema = z.object({ messages: z.array(messageSchema), next_page_uri: z.string().nullish() });
 
-/** Our clock and Twilio's, which counts whole seconds, may differ by this much. Too little and a message would go out twice. */
-const clockSkewMs = 60_000;
+/** Twilio counts whole seconds, and answers a while after the time was measured. Too little and a message would go out twice. */
+const marginMs = 60_000;
 /** 20,000 messages of one sender to one recipient. */
 const searchPagesMax = 20;
 
@@ -41,10 +41,10 @@ export const sendMessage: SendMessage<TwilioContext> = {
    * message does not have yet, and the message that is looked for may be just that; so every page is read. A messaging service picks its number later, so its
    * messages are looked for by recipient and told apart by the service.
    */
-  async find(context, message, since) {
-    const earliestMs = since.getTime() - clockSkewMs;
+  async find(context, message, elapsedMs) {
     const client = createClient(context);
     const found: (SentMessage & { createdAt: string })[] = [];
+    let earliestMs: number | undefined;
     let uri: string | null | undefined = `/2010-04-01/Accounts/${context.credentials.accountSid}/Messages.json`;
     let params: Record<string, string | number> = {
       To: message.to,
@@ -53,15 +53,22 @@ export const sendMessage: SendMessage<TwilioContext> = {
     };
     for (let page = 0; uri; page += 1) {
       // Giving up would read as "it never went out".
-      if (page === searchPagesMax)
-        throw new Error(`More than ${searchPagesMax} pages of messages to one recipient since ${since.toISOString()}.`);
-      const { messages, next_page_uri }: z.infer<typeof pageSchema> = await getJson(client, uri, pageSchema, params);
-      for (const candidate of messages) {
+      if (page === searchPagesMax) throw new Error(`More than ${searchPagesMax} pages of messages to one recipient.`);
+      const answer: { document: z.infer<typeof pageSchema>; atMs: number | null } = await getDated(
+        client,
+        uri,
+        pageSchema,
+        params,
+      );
+      // So would reckoning with a clock of ours, which may be off by more than the margin.
+      if (answer.atMs === null) throw unreadable();
+      earliestMs ??= answer.atMs - elapsedMs - marginMs;
+      for (const candidate of answer.document.messages) {
         const createdMs = Date.parse(candidate.date_created ?? '');
         if (createdMs >= earliestMs && isAlike(candidate, message))
           found.push({ ...fromWire(candidate), createdAt: new Date(createdMs).toISOString() });
       }
-      uri = next_page_uri;
+      uri = answer.document.next_page_uri;
       params = {};
     }
     return found.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));

@@ -52,6 +52,31 @@ describe('Twilio’s streams', () => {
     ]);
   });
 
+  it.each([
+    ['ahead', 5],
+    ['behind', -5],
+  ])('lose nothing around midnight when our clock is five minutes %s', async (_, minutes) => {
+    await createAccount();
+    const midnight = new Date().setUTCHours(24, 0, 0, 0);
+    const at = async (twilioMs: number) => {
+      await sandbox.control('twilio', 'setClock', { accountSid, aheadMs: twilioMs - Date.now() });
+      return new Date(twilioMs + minutes * 60_000);
+    };
+    const seen: string[] = [];
+    const received: string[] = [];
+    let cursor: string | null = null;
+    for (let minute = -8; minute <= 8; minute += 4) {
+      const now = await at(midnight + minute * 60_000);
+      received.push((await receive()).sid);
+      const page = await fetch(cursor, { now });
+      received.push((await receive()).sid);
+      seen.push(...sidsOf(page.records));
+      ({ cursor } = page);
+    }
+    seen.push(...sidsOf((await fetch(cursor, { now: await at(midnight + 600_000) })).records));
+    expect(new Set(seen)).toEqual(new Set(received));
+  });
+
   it('start the next window where the first page was asked for, however long the paging took', async () => {
     await createAccount({ messages: 15 });
     const first = await fetch(null, { now: new Date('2026-03-01T23:59:00Z') });

@@ -194,6 +194,19 @@ describe('What Twilio’s events mean', () => {
     ]);
   });
 
+  it('tells of the message under the names that its resource has', () => {
+    const record = (params: Record<string, string>) =>
+      twilio.asRecord!(webhook.parse(signedForm({ MessageSid: messageSid('5'), SmsStatus: 'received', ...params }))[0]!);
+    expect(record({ From: '+14155550100', To: sender, AccountSid: 'AC1', MessagingServiceSid: 'MG1', Body: 'Hello' })).toEqual({
+      sid: messageSid('5'),
+      account_sid: 'AC1',
+      messaging_service_sid: 'MG1',
+      from: '+14155550100',
+      to: sender,
+    });
+    expect(record({ From: '' })).toEqual({ sid: messageSid('5') });
+  });
+
   it.each([
     ['a keyword', { Body: ' stop ' }, 'opt_out'],
     ['a keyword to come back', { Body: 'START' }, 'opt_in'],

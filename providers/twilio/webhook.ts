@@ -64,9 +64,15 @@ function hasSignedHash({ url, body }: InboundRequest): boolean {
 
 type Params = Record<string, unknown>;
 
+/** A form is read to check its signature, and again to parse it. */
+const forms = new WeakMap<Buffer, Params>();
+
 /** As Twilio's helpers read a form. What is not valid in it counts as it stands, so that only what Twilio signed passes. */
 function readLeniently(body: Buffer): Params {
+  const read = forms.get(body);
+  if (read) return read;
   const params: Record<string, string | string[]> = Object.create(null);
+  forms.set(body, params);
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
     const earlier = params[name];
     // The values of a repeated name are signed each once and in order; the validator sees to that when it is given them all.
@@ -100,9 +106,11 @@ function readJson(body: Buffer): Params {
   return value as Params;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decode(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new MalformedWebhook('The body is not UTF-8.');
   }

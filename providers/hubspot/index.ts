@@ -1,0 +1,41 @@
+import { defineProvider } from '../contract.ts';
+import { check } from './check.ts';
+import { classify, errorCatalogue } from './errors.ts';
+import { privateAppCredentials, settingsSchema, type HubspotCredentials, type HubspotSettings } from './schema.ts';
+
+/** The account alone so far: it is connected, checked and kept authorised; there is no data of it to sync yet. */
+export const hubspot = defineProvider<HubspotCredentials, HubspotSettings>({
+  key: 'hubspot',
+  label: 'HubSpot',
+  category: 'crm',
+  docsUrl: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth',
+  baseUrl: 'https://api.hubapi.com',
+  hosts: ['app.hubspot.com'],
+  auth: [
+    {
+      kind: 'oauth2',
+      label: 'Sign in at HubSpot',
+      // https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth
+      authorizeUrl: 'https://app.hubspot.com/oauth/authorize',
+      // v1 ends on 2027-02-16. https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide
+      tokenUrl: 'https://api.hubapi.com/oauth/v3/token',
+      // Deletes the refresh token that is named. https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/revoke-token
+      revoke: { url: 'https://api.hubapi.com/oauth/v3/token/revoke', ends: 'token' },
+      clientAuth: 'client_secret_post',
+      // What deals, their stages and contacts need. https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/scopes
+      scopes: ['oauth', 'crm.objects.contacts.read', 'crm.objects.deals.read', 'crm.objects.deals.write'],
+      lifetimeS: 1_800,
+      // The same one comes back; should another come, it is the one that is kept.
+      refreshToken: { rotates: false },
+    },
+    { kind: 'api_key', label: 'Private app token', credentials: privateAppCredentials, secrets: ['accessToken'] },
+  ],
+  settings: settingsSchema,
+  check,
+  streams: {},
+  normalize: () => [],
+  optedOutCodes: [],
+  metrics: [],
+  classify,
+  errorCatalogue,
+});
