@@ -5,7 +5,9 @@ import { workflowIds } from '../domain/workflow-ids.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pauseSchedules } from './schedules.ts';
 import { takeRun } from './take-run.ts';
+import { credentialsSubject } from './lost-credentials.ts';
 import { checkUsable, failWith, openConnection } from './provider-call.ts';
+import { revokeAll, revokeSuperseded } from './revoke-credentials.ts';
 
 interface RequestedRun {
   jobId: string;
@@ -52,11 +54,14 @@ export function connectorActivities(deps: ActivityDeps) {
       return { runs };
     },
 
-    /** Puts new credentials in force, after a real call with them. */
-    async useCredentials({ connectionId, tokenId }: { connectionId: string; tokenId: string; by: string }): Promise<void> {
-      const { provider, context } = await openConnection(deps, connectionId, tokenId);
-      await app.accounts.save(connectionId, await checkUsable(provider, context));
-      await app.credentials.activate(tokenId);
+    /** Puts new credentials in force, after a real call with them; what they replace ends at the provider too. */
+    async useCredentials({ connectionId, tokenId, by }: { connectionId: string; tokenId: string; by: string }): Promise<void> {
+      const opened = await openConnection(deps, connectionId, tokenId);
+      await app.accounts.save(connectionId, await checkUsable(opened));
+      const earlier = await app.tokens.read({ connectionId });
+      await app.credentials.activate(tokenId, { actor: by });
+      await app.tasks.completeBySubject(credentialsSubject(connectionId), 'The connection was reauthorized.', by);
+      if (earlier && earlier.tokenId !== tokenId) await revokeSuperseded(deps, opened.connection, earlier, by);
     },
 
     async useManualValue({ snapshotId }: { snapshotId: string }): Promise<void> {
@@ -86,7 +91,9 @@ export function connectorActivities(deps: ActivityDeps) {
       reason: string;
     }): Promise<void> {
       for (const { id } of await app.jobs.list(connectionId)) await deps.temporal.deleteSchedule(id);
+      await revokeAll(deps, await app.connections.get(connectionId), by);
       await app.credentials.forget(connectionId, { actor: by });
+      await app.tasks.completeBySubject(credentialsSubject(connectionId), 'The connection was disconnected.', by);
       await app.connections.setState(connectionId, 'disconnected', reason, by);
     },
 

@@ -9,7 +9,7 @@ export interface DeliveryRef extends ConnectionRef {
   policy: ConnectionPolicy['delivery'];
 }
 
-/** `slotAtMs` is the sender's reserved place, kept so that waiting for it does not reserve another. */
+/** `slotAtMs` is the sender's reserved place, which the workflow has awaited: it is kept so that no other is reserved. */
 export type SendInput = DeliveryRef & { slotAtMs: number | null };
 
 export type SendResult =

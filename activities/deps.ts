@@ -4,20 +4,36 @@ import type { DeliveryStatus } from '../domain/delivery-status.ts';
 import type { Provider, ProviderHttp } from '../providers/contract.ts';
 import type { AppStores } from '../db/app/stores/index.ts';
 import type { TrafficStores } from '../db/traffic/stores/index.ts';
+import type { OAuthClient } from '../providers/oauth.ts';
+import type { KeyChanges } from '../keys/key-changes.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
+import type { RepairPort } from './repair-port.ts';
 
 export interface ActivityDeps {
   app: AppStores;
   traffic: TrafficStores;
+  keys: KeyChanges;
   getProvider(key: string): Provider;
   /** A client for one connection: base URL in force, time-outs, and a redacted log line for each call. */
   httpFor(provider: Provider, owner: { connectionId: string; companyId: string }): ProviderHttp;
+  /** The platform's own OAuth client at a provider; `null` when none is configured. */
+  oauthClient(providerKey: string): OAuthClient | null;
+  /** How long the renewal of tokens may take; shorter in tests. */
+  renewal?: Renewal;
   temporal: TemporalPort;
   /** The platform's own sender, by which people are told about incidents; `null` when none is configured. */
   notifier: Notifier | null;
   /** What providers call back: the scheme and host that the outside world sees, without a slash at the end. */
   publicUrl: string;
   now(): Date;
+}
+
+export interface Renewal {
+  /** For the provider's answer. Well under the lease, so that a late answer is never kept against a later one. */
+  requestMs: number;
+  leaseMs: number;
+  /** After a lease that ended without its answer, before the answer is taken for lost. */
+  lateMs: number;
 }
 
 export interface Notifier {
@@ -27,9 +43,7 @@ export interface Notifier {
 }
 
 /** The few things that activities ask of Temporal. Each is safe to repeat. */
-export interface TemporalPort {
-  /** `unknown` when no such workflow was ever started, or its history is past its retention. */
-  lifeOf(workflowId: string): Promise<'running' | 'ended' | 'unknown'>;
+export interface TemporalPort extends RepairPort {
   /** Creates the job's Schedule, or brings the one that is there in line. */
   ensureSchedule(schedule: SyncSchedule): Promise<void>;
   /** Pauses or unpauses the job's Schedule; creates the one that somebody deleted. */
@@ -40,7 +54,10 @@ export interface TemporalPort {
     connectionId: string,
     run: { jobId: string; runId: string; outcome: RunOutcome; code?: FailureCode },
   ): Promise<void>;
+  credentialsLost(connectionId: string, lost: { reason: string }): Promise<void>;
   deliveryStatus(deliveryId: string, status: DeliveryStatus): Promise<void>;
+  /** Ends all that is under way for a company whose rows go: there is nothing left to be orderly about. Answers how many. */
+  endWorkflows(companyId: string, reason: string): Promise<number>;
 }
 
 export interface ConnectionRef {

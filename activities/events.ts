@@ -2,23 +2,15 @@
 import { heartbeat } from '@temporalio/activity';
 import { holdsEvents } from '../domain/connection-state.ts';
 import { consequences } from '../domain/failure.ts';
-import { oversizedFields } from '../domain/field-limits.ts';
-import { applyMapping } from '../domain/mapping.ts';
-import { canonicalObjects, type CanonicalObject, type CanonicalRecord, type NormalizedEvent } from '../domain/records.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import type { StoredEvent } from '../db/traffic/stores/events.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { eventReader, type Owned, type Understood } from './event-reader.ts';
 import { saveMetrics } from './metrics.ts';
 
-const batchSize = 500;
+const batchSize = 1_000;
 /** One activity drains for this long and then lets the workflow ask again, well under its time-out. */
 const drainForMs = 60_000;
-
-interface Understood {
-  event: StoredEvent;
-  normalized: NormalizedEvent[];
-  record?: { record: CanonicalRecord; mappingVersion: number };
-}
 
 export function eventActivities(deps: ActivityDeps) {
   const { app, traffic } = deps;
@@ -28,12 +20,14 @@ export function eventActivities(deps: ActivityDeps) {
     async drainStoredEvents({ connectionId }: ConnectionRef): Promise<{ applied: number; left: boolean; held: boolean }> {
       const until = Date.now() + drainForMs;
       let applied = 0;
+      let after: string | undefined;
       for (;;) {
         const connection = await app.connections.find(connectionId);
         if (!connection || holdsEvents(connection.state)) return { applied, left: false, held: true };
-        const batch = await traffic.events.nextBatch(connectionId, batchSize);
-        if (batch.length === 0) return { applied, left: false, held: false };
+        const batch = await traffic.events.nextBatch(connectionId, batchSize, after);
+        if (batch.length === 0 && !after) return { applied, left: false, held: false };
         applied += await applyBatch(connection, batch);
+        after = batch.at(-1)?.id;
         heartbeat({ applied });
         if (Date.now() > until) return { applied, left: true, held: false };
       }
@@ -41,52 +35,43 @@ export function eventActivities(deps: ActivityDeps) {
   };
 
   async function applyBatch(connection: Connection, batch: StoredEvent[]): Promise<number> {
+    const { understand, own } = eventReader(deps, connection);
     const understood: Understood[] = [];
     for (const event of batch) {
-      const result = await understand(connection, event);
+      const result = await understand(event);
       if ('sentence' in result) await reject(connection, event, result.sentence);
       else understood.push(result);
     }
-    await apply(connection, understood);
+    await apply(connection, await own(understood));
     return understood.length;
   }
 
-  async function understand(connection: Connection, event: StoredEvent): Promise<Understood | { sentence: string }> {
-    if (event.source === 'webhook') {
-      const { type, data } = event;
-      const occurredAt = event.occurredAt?.toISOString() ?? event.receivedAt.toISOString();
-      const normalized = deps.getProvider(connection.providerKey).normalize({ type, data, occurredAt });
-      const faults = normalized.flatMap((meant) => oversizedFields('fields' in meant ? { ...meant, ...meant.fields } : meant));
-      if (faults.length > 0) return { sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; ') };
-      return { event, normalized };
-    }
-    const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
-    const mapping = object && (await app.mappings.current(connection.id, object));
-    if (!mapping) return { sentence: `There is no published mapping for "${event.type}": publish one, then retry.` };
-    const mapped = applyMapping(mapping, event.data['record']);
-    if ('issues' in mapped) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
-    return { event, normalized: [], record: { record: mapped.record, mappingVersion: mapping.version } };
-  }
-
-  async function apply(connection: Connection, understood: Understood[]): Promise<void> {
+  async function apply(connection: Connection, understood: Owned[]): Promise<void> {
     if (understood.length === 0) return;
     const { id: connectionId, companyId } = connection;
-    for (const { record } of understood)
+    const owned = understood.filter((each) => each.companyId !== null);
+    for (const { record, companyId: owner } of owned)
       if (record)
         await app.records.applyRecords({
           connectionId,
           companyId,
           mappingVersion: record.mappingVersion,
-          records: [record.record],
+          records: [{ ...record.record, companyId: owner }],
         });
-    const events = understood.map(({ event, normalized }) => ({ rawEventId: event.id, normalized }));
+    const events = understood.map(({ event, normalized, companyId: owner }) => ({
+      rawEventId: event.id,
+      normalized,
+      companyId: owner,
+    }));
     const { changedDeliveries } = await app.records.applyEvents({ connectionId, companyId, events });
     await saveMetrics(deps, connection);
     for (const { deliveryId, status } of changedDeliveries) await deps.temporal.deliveryStatus(deliveryId, status);
-    await app.errorQueue.settle({ connectionId, rawEventIds: events.map(({ rawEventId }) => rawEventId) });
+    for (const each of understood)
+      if (each.companyId === null) await reject(connection, each.event, each.sentence, each.waitsFor);
+    await app.errorQueue.settle({ connectionId, rawEventIds: owned.map(({ event }) => event.id) });
     await traffic.events.markApplied(
       connectionId,
-      understood.map(({ event, normalized, record }) => ({
+      owned.map(({ event, normalized, record }) => ({
         id: event.id,
         normalized,
         applied: record !== undefined || normalized.length > 0,
@@ -94,7 +79,12 @@ export function eventActivities(deps: ActivityDeps) {
     );
   }
 
-  async function reject(connection: Connection, event: StoredEvent, sentence: string): Promise<void> {
+  async function reject(
+    connection: Connection,
+    event: StoredEvent,
+    sentence: string,
+    waitsFor: string | null = null,
+  ): Promise<void> {
     const code = 'record_rejected';
     await app.errorQueue.put({
       companyId: connection.companyId,
@@ -104,6 +94,7 @@ export function eventActivities(deps: ActivityDeps) {
       code,
       sentence: `${consequences[code].meaning} ${sentence}`,
       rawEventId: event.id,
+      waitsFor,
     });
     await traffic.events.markFailed(connection.id, event.id, code, sentence);
   }

@@ -33,22 +33,18 @@ export async function holdBack(
 
   if (holdsEvents(connection.state))
     return hold(pausedCheckMs, `The connection is ${connection.state}, and replies wait unread.`);
-  const unreadSince = await deps.traffic.events.waitingSince(connection.id);
-  if (unreadSince && now - unreadSince.getTime() > backlogMs) return hold(backlogCheckMs, 'Replies are being read first.');
+  const unreadForMs = await deps.traffic.events.waitingForMs(connection.id);
+  if (unreadForMs !== null && unreadForMs > backlogMs) return hold(backlogCheckMs, 'Replies are being read first.');
 
   const company = await deps.app.companies.find(input.companyId);
   const quietEnd = quietUntil(now, input.policy.quietHours, company?.timeZone ?? 'UTC');
   if (quietEnd > now) return hold(quietEnd - now, `Quiet hours until ${new Date(quietEnd).toISOString()}.`);
 
-  const slotAtMs = input.slotAtMs ?? (await reserve()).getTime();
-  return slotAtMs > now ? hold(slotAtMs - now, 'Waits for its sender’s turn.', slotAtMs) : null;
-
-  function reserve(): Promise<Date> {
-    return deps.app.accounts.reserveSendSlot({
-      connectionId: connection.id,
-      address: delivery.from,
-      ratePerS,
-      now: new Date(now),
-    });
-  }
+  if (input.slotAtMs !== null) return null; // its turn was awaited
+  const turnMs = await deps.app.accounts.reserveSendSlot({
+    connectionId: connection.id,
+    address: delivery.from,
+    ratePerS,
+  });
+  return turnMs > 0 ? hold(turnMs, 'Waits for its sender’s turn.', now + turnMs) : null;
 }

@@ -1,14 +1,19 @@
 /** All activities, made by closures over their dependencies. Workflows import only the type. */
+import { requireRenewal } from './access-tokens.ts';
 import { connectorActivities } from './connector.ts';
 import type { ActivityDeps } from './deps.ts';
+import { erasureActivities } from './erasure.ts';
 import { eventActivities } from './events.ts';
+import { keyRotationActivities } from './key-rotation.ts';
 import { messageDecisionActivities } from './message-decisions.ts';
 import { messageActivities } from './messages.ts';
 import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
+import { reconcileActivities } from './reconcile.ts';
 import { syncActivities } from './sync.ts';
 
 export function createActivities(deps: ActivityDeps) {
+  requireRenewal(deps.renewal);
   return {
     ...onboardingActivities(deps),
     ...connectorActivities(deps),
@@ -17,6 +22,9 @@ export function createActivities(deps: ActivityDeps) {
     ...messageActivities(deps),
     ...messageDecisionActivities(deps),
     ...peopleActivities(deps),
+    ...reconcileActivities(deps),
+    ...keyRotationActivities(deps),
+    ...erasureActivities(deps),
   };
 }
 

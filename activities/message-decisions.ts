@@ -54,9 +54,10 @@ export function messageDecisionActivities(deps: ActivityDeps) {
         await app.deliveries.advance(deliveryId, decision === 'was_sent' ? 'accepted' : 'cancelled', {
           source: 'person',
           sentence,
+          actor: by,
         });
       // The provider's word may have come first; then there is nothing to send again.
-      else if (before === 'sending' || before === 'ambiguous') await app.deliveries.release(deliveryId);
+      else if (before === 'sending' || before === 'ambiguous') await app.deliveries.sendAgain(deliveryId, by);
       await closeQuestion(deliveryId, connectionId, sentence, by);
       const { status } = await getDelivery(deps, deliveryId);
       return { status };
@@ -66,6 +67,7 @@ export function messageDecisionActivities(deps: ActivityDeps) {
       const { status } = await app.deliveries.advance(deliveryId, 'cancelled', {
         source: 'person',
         sentence: `Cancelled by ${by} before it was sent.`,
+        actor: by,
       });
       return { status };
     },

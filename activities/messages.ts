@@ -1,12 +1,22 @@
 /** Sends one message and asks after it. The row is the truth: it is claimed before every request. */
-import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { isFinal, type DeliveryStatus } from '../domain/delivery-status.ts';
-import type { Delivery } from '../db/app/stores/deliveries.ts';
+import type { Attempt, Delivery } from '../db/app/stores/deliveries.ts';
 import type { Provider, SendMessage, SentMessage } from '../providers/contract.ts';
+import {
+  giveWay,
+  isFresh,
+  lookLater,
+  lostAnswer,
+  waitBeforeLook,
+  withHeartbeat,
+  withPatience,
+  type Claimed,
+} from './attempts.ts';
 import { getDelivery, type DeliveryRef, type SendInput, type SendResult } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { holdBack } from './hold-back.ts';
-import { asActivityFailure, callProvider, failWith, openConnection, type OpenedConnection } from './provider-call.ts';
+import { asActivityFailure, failWith, openConnection, type OpenedConnection } from './provider-call.ts';
 
 export function messageActivities(deps: ActivityDeps) {
   const { app } = deps;
@@ -20,37 +30,28 @@ export function messageActivities(deps: ActivityDeps) {
       const action = opened.provider.sendMessage;
       if (!action) throw failWith('configuration_invalid', `${opened.provider.label} cannot send messages.`);
 
-      if (delivery.status === 'queued') {
-        if (await app.optOuts.isOptedOut(input.connectionId, delivery.to)) return block(delivery);
-        const hold = await holdBack(deps, input, delivery, opened, action.ratePerSenderPerS);
-        if (hold) return hold;
-      }
-      const claim = await app.deliveries.claim(delivery.id);
-      if (!claim.first) {
-        const found = await lookForEarlierAttempt(input, delivery, claim.attemptedAt ?? delivery.createdAt, opened, action);
+      if (delivery.status !== 'queued') {
+        const earlier = await app.deliveries.lastAttempt(delivery.id);
+        const found = await lookForEarlierAttempt(input, delivery, earlier, opened, action);
         if (found) return found;
-        // Certainly not sent: the row goes back to queued and is claimed anew, so that a crash from here on is seen again.
-        await app.deliveries.release(delivery.id);
-        const again = await app.deliveries.claim(delivery.id);
-        if (!again.first)
-          return {
-            next: 'wait',
-            waitMs: input.policy.lookAfterMs,
-            slotAtMs: input.slotAtMs,
-            mayBeOut: true,
-            why: 'Another attempt is under way.',
-          };
+        // Certainly not sent: it waits its turn again, and is claimed anew, so that a crash from here on is seen again.
+        if (!(await app.deliveries.release(delivery.id, earlier.number))) return giveWay(input);
       }
-      return send(input, delivery, opened, action);
+      if (await app.optOuts.isOptedOut(input.connectionId, delivery.to)) return block(delivery);
+      const hold = await holdBack(deps, input, delivery, opened, action.ratePerSenderPerS);
+      if (hold) return hold;
+      const claimedAtMs = performance.now();
+      const attempt = await app.deliveries.claim(delivery.id);
+      return attempt === null ? giveWay(input) : send(input, delivery, { attempt, claimedAtMs }, opened, action);
     },
 
     /** Asks the provider for a status that it did not tell by itself. */
     async pollDelivery(input: DeliveryRef): Promise<{ status: DeliveryStatus }> {
       const delivery = await getDelivery(deps, input.deliveryId);
       if (isFinal(delivery.status) || !delivery.externalId) return { status: delivery.status };
-      const { provider, context } = await openConnection(deps, input.connectionId);
+      const { provider, call } = await openConnection(deps, input.connectionId);
       const { externalId } = delivery;
-      const sent = await callProvider(provider, () => provider.sendMessage!.fetch(context, externalId));
+      const sent = await call((context) => provider.sendMessage!.fetch(context, externalId));
       await recordOptOut(delivery, provider, sent.errorCode);
       const { status } = await app.deliveries.advance(delivery.id, asDeliveryStatus(sent), {
         source: 'lookup',
@@ -73,7 +74,7 @@ export function messageActivities(deps: ActivityDeps) {
   async function recordOptOut(delivery: Delivery, provider: Provider, code: string | null): Promise<boolean> {
     if (code === null || !provider.optedOutCodes.includes(code)) return false;
     const { connectionId, companyId, to: address } = delivery;
-    await app.optOuts.record({ connectionId, companyId, address, state: 'out', source: `provider:${code}`, at: deps.now() });
+    await app.optOuts.record({ connectionId, companyId, address, state: 'out', source: `provider:${code}` });
     return true;
   }
 
@@ -81,20 +82,14 @@ export function messageActivities(deps: ActivityDeps) {
   async function lookForEarlierAttempt(
     input: SendInput,
     delivery: Delivery,
-    attemptedAt: Date,
-    { provider, context }: OpenedConnection,
+    { elapsedMs }: Attempt,
+    { provider, call }: OpenedConnection,
     action: SendMessage,
   ): Promise<SendResult | null> {
-    const waitMs = attemptedAt.getTime() + input.policy.lookAfterMs - deps.now().getTime();
-    if (waitMs > 0)
-      return {
-        next: 'wait',
-        waitMs,
-        slotAtMs: input.slotAtMs,
-        mayBeOut: true,
-        why: 'An answer was lost; looks at the provider before sending again.',
-      };
-    const alike = await callProvider(provider, () => action.find(context, delivery, attemptedAt));
+    const waitMs = waitBeforeLook(input, elapsedMs);
+    if (waitMs > 0) return lookLater(input, lostAnswer, waitMs);
+    const alike = await call((context) => action.find(withHeartbeat(context), delivery, elapsedMs));
+    Context.current().cancellationSignal.throwIfAborted();
     const taken = await app.deliveries.claimedExternalIds(
       input.connectionId,
       alike.map(({ externalId }) => externalId),
@@ -114,31 +109,28 @@ export function messageActivities(deps: ActivityDeps) {
   async function send(
     input: SendInput,
     delivery: Delivery,
-    { provider, context }: OpenedConnection,
+    claimed: Claimed,
+    { provider, attempt }: OpenedConnection,
     action: SendMessage,
   ): Promise<SendResult> {
     const { connectionId } = input;
     const callback = `${deps.publicUrl}/webhooks/${provider.key}/${connectionId}?delivery=${delivery.id}`;
     try {
-      const sent = await action.send(context, {
-        from: delivery.from,
-        to: delivery.to,
-        body: delivery.body,
-        statusCallbackUrl: callback,
+      const sent = await attempt(async (context) => {
+        // Looked at last, because new credentials may have had to be asked for.
+        if (!isFresh(claimed)) return null;
+        const { from, to, body } = delivery;
+        return action.send(context, { from, to, body, statusCallbackUrl: callback });
       });
+      if (!sent) return lookLater(input, 'It took too long to get to the request.');
       const { status } = await app.deliveries.accepted(delivery.id, { ...sent, status: asDeliveryStatus(sent), source: 'us' });
       return { next: 'await_status', status };
     } catch (error) {
+      // There were no good credentials: nothing went out.
+      if (error instanceof ApplicationFailure) await app.deliveries.release(delivery.id, claimed.attempt);
       if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       const failure = provider.classify(error);
-      if (failure.effect === 'unknown')
-        return {
-          next: 'wait',
-          waitMs: input.policy.lookAfterMs,
-          slotAtMs: input.slotAtMs,
-          mayBeOut: true,
-          why: 'The answer was lost; looks at the provider before sending again.',
-        };
+      if (failure.effect === 'unknown') return lookLater(input, lostAnswer);
       if (failure.code === 'record_rejected') {
         const optedOut = await recordOptOut(delivery, provider, failure.providerCode ?? null);
         const { status } = await app.deliveries.advance(delivery.id, optedOut ? 'blocked' : 'failed', {
@@ -148,8 +140,8 @@ export function messageActivities(deps: ActivityDeps) {
         });
         return { next: 'ended', status };
       }
-      await app.deliveries.release(delivery.id);
-      throw asActivityFailure(failure);
+      await app.deliveries.release(delivery.id, claimed.attempt);
+      throw asActivityFailure(withPatience(failure));
     }
   }
 }
@@ -163,8 +155,8 @@ function sentenceOf({ errorCatalogue }: Provider, code: string | null): string |
   return (code !== null && errorCatalogue[code]?.sentence) || null;
 }
 
-function isSettled(delivery: Delivery): SendResult | null {
-  if (isFinal(delivery.status)) return { next: 'ended', status: delivery.status };
-  if (delivery.externalId) return { next: 'await_status', status: delivery.status };
+function isSettled({ status, externalId }: Delivery): SendResult | null {
+  if (isFinal(status)) return { next: 'ended', status };
+  if (externalId) return { next: 'await_status', status };
   return null;
 }

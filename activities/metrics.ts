@@ -1,11 +1,18 @@
 import type { Connection } from '../db/app/stores/connections.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Computes the connection's metrics from its canonical rows and keeps them as the current values. Repeatable. */
+/**
+ * Computes the connection's metrics from its canonical rows and keeps them as the current values, with each company's share where
+ * several feed the connection. Repeatable.
+ */
 export async function saveMetrics(deps: ActivityDeps, connection: Connection, runId?: string): Promise<void> {
-  const at = deps.now();
+  // By the database's clock: of two workers, one whose clock is behind would keep what it counts out of sight.
+  const at = await deps.app.metrics.now();
+  const isShared = await deps.app.shares.isShared(connection.id);
   for (const metricKey of deps.getProvider(connection.providerKey).metrics) {
-    const value = await deps.app.metrics.compute(connection.id, metricKey, at);
+    const value = isShared
+      ? await deps.app.shares.save({ connectionId: connection.id, metricKey, at })
+      : await deps.app.metrics.compute(connection.id, metricKey, at);
     await deps.app.metrics.saveSnapshot({
       companyId: connection.companyId,
       connectionId: connection.id,

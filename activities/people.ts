@@ -97,7 +97,7 @@ export function peopleActivities(deps: ActivityDeps) {
     const action = provider.sendMessage!;
     const context = noticeContext(deps, deps.notifier, incident);
     const message = { from: deps.notifier.from, to: person.phone, body: noticeText(incident, rung), statusCallbackUrl: null };
-    const earlier = notice.first ? [] : await callProvider(provider, () => action.find(context, message, notice.attemptedAt));
+    const earlier = notice.first ? [] : await callProvider(provider, () => action.find(context, message, notice.elapsedMs));
     try {
       const sent = earlier[0] ?? (await callProvider(provider, () => action.send(context, message)));
       await app.incidents.alertSent(notice.alertId, { externalId: sent.externalId });

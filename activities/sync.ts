@@ -1,15 +1,14 @@
 /** One sync run: open it, pull its pages, close it. */
 import { Context, heartbeat } from '@temporalio/activity';
-import { applyMapping, type MappingSet } from '../domain/mapping.ts';
 import { consequences, type FailureCode } from '../domain/failure.ts';
-import type { CanonicalRecord } from '../domain/records.ts';
 import type { RetryPolicy } from '../domain/policy.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { mapPage, type MappedPage } from './map-page.ts';
 import { saveMetrics } from './metrics.ts';
 import { polledEvent } from './polled-event.ts';
-import { callProvider, failWith, openConnection } from './provider-call.ts';
+import { failWith, openConnection } from './provider-call.ts';
 import { takeRun } from './take-run.ts';
 
 interface RunRef extends ConnectionRef {
@@ -38,24 +37,26 @@ export function syncActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Pulls pages from the job's cursor on, fetching the next while the previous is written. Each page is committed with its cursor,
-     * so an attempt that dies repeats at most one page.
+     * Pulls pages from the job's cursor on, fetching and mapping the next while the previous is written. Each page is committed with
+     * its cursor, so an attempt that dies repeats at most one page.
      */
     async pullPages(input: RunRef & { runId: string }): Promise<{ done: boolean }> {
       const { connectionId, companyId, jobId, runId } = input;
       const job = await app.jobs.find(jobId);
       if (!job) throw failWith('defect', `The job ${jobId} is gone, though its run ${runId} is open.`);
-      const { provider, context, connection } = await openConnection(deps, connectionId);
+      const { provider, call, connection } = await openConnection(deps, connectionId);
       const stream = provider.streams[job.stream];
       const mapping = stream && (await app.mappings.current(connectionId, stream.object));
       if (!stream || !mapping)
         throw failWith('configuration_invalid', `The stream "${job.stream}" has no published mapping: publish one.`);
 
       const signal = Context.current().cancellationSignal;
-      const fetchAfter = (cursor: string | null): Promise<Page> =>
-        callProvider(provider, () => stream.fetchPage(context, { cursor, now: deps.now(), pageSize, signal }));
+      const fetchAfter = async (cursor: string | null): Promise<Page & MappedPage> => {
+        const page = await call((context) => stream.fetchPage(context, { cursor, now: deps.now(), pageSize, signal }));
+        return { ...page, ...(await mapPage(deps, connection, mapping, page.records)) };
+      };
       const until = Date.now() + pullForMs;
-      let fetched: Promise<Page> = fetchAfter(job.cursor);
+      let fetched = fetchAfter(job.cursor);
       for (;;) {
         const page = await fetched;
         const last = page.done || Date.now() > until;
@@ -63,7 +64,7 @@ export function syncActivities(deps: ActivityDeps) {
           fetched = fetchAfter(page.cursor);
           fetched.catch(() => undefined); // awaited in the next round; a write that fails first must not leave it unhandled
         }
-        const { records, rejected } = mapPage(mapping, page.records);
+        const { mapped: records, rejected } = page;
         await app.records.savePage({
           connectionId,
           companyId,
@@ -86,7 +87,10 @@ export function syncActivities(deps: ActivityDeps) {
       }
     },
 
-    /** Closes the run once, brings metrics, freshness and health up to date, and tells the connection's workflow. */
+    /**
+     * Closes the run once, brings metrics, freshness and health up to date, and tells the connection's workflow, which is left asleep
+     * when one good run follows another.
+     */
     async closeRun(input: RunRef & { runId: string; outcome: RunOutcome; code?: FailureCode; sentence?: string }) {
       const { connectionId, runId, outcome, code, sentence } = input;
       const run = await app.runs.close(runId, { outcome, ...(code && { code }), ...(sentence && { sentence }) });
@@ -106,30 +110,9 @@ export function syncActivities(deps: ActivityDeps) {
           sentence: words,
         });
       }
-      if (input.trigger !== 'onboarding')
+      if (input.trigger !== 'onboarding' && !(outcome === 'succeeded' && (await app.runs.isRoutine(runId))))
         await deps.temporal.runFinished(connectionId, { jobId: input.jobId, runId, outcome, ...(code && { code }) });
       return { runId, outcome, ...(code && { code }), counts: run.counts };
     },
   };
-}
-
-interface Rejected {
-  raw: unknown;
-  externalId: string | null;
-  sentence: string;
-}
-
-function mapPage(mapping: MappingSet, raws: unknown[]): { records: CanonicalRecord[]; rejected: Rejected[] } {
-  const records: CanonicalRecord[] = [];
-  const rejected: Rejected[] = [];
-  for (const raw of raws) {
-    const mapped = applyMapping(mapping, raw);
-    if ('record' in mapped) records.push(mapped.record);
-    else {
-      const id = (raw as Record<string, unknown> | null)?.[mapping.externalId];
-      const sentence = mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
-      rejected.push({ raw, externalId: typeof id === 'string' ? id : null, sentence });
-    }
-  }
-  return { records, rejected };
 }

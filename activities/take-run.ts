@@ -9,15 +9,22 @@ export async function takeRun(
   input: { jobId: string; workflowId: string; trigger: 'schedule' | 'manual' | 'onboarding' },
 ) {
   const opened = await deps.app.runs.open(input);
-  if (opened.opened) return opened;
-  const { holder } = opened;
-  const life = await deps.temporal.lifeOf(holder.workflowId);
-  const mayStillStart = life === 'unknown' && deps.now().getTime() - holder.startedAt.getTime() < startGraceMs;
-  if (life === 'running' || mayStillStart) return opened;
-  await deps.app.runs.close(holder.runId, {
+  if (opened.opened || !(await isAbandoned(deps, opened.holder))) return opened;
+  await closeAbandoned(deps, opened.holder.runId);
+  return deps.app.runs.open(input);
+}
+
+/** Nobody runs it: its workflow ended without closing it, or was never started. */
+export async function isAbandoned(deps: ActivityDeps, run: { workflowId: string; startedAt: Date }): Promise<boolean> {
+  const life = await deps.temporal.lifeOf(run.workflowId);
+  const mayStillStart = life === 'unknown' && deps.now().getTime() - run.startedAt.getTime() < startGraceMs;
+  return life !== 'running' && !mayStillStart;
+}
+
+export function closeAbandoned(deps: ActivityDeps, runId: string): Promise<{ first: boolean }> {
+  return deps.app.runs.close(runId, {
     outcome: 'failed',
     code: 'defect',
     sentence: 'The run’s workflow ended without closing it; the next run goes on from its last page.',
   });
-  return deps.app.runs.open(input);
 }

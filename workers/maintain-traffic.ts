@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { TrafficStores } from '../db/traffic/stores/index.ts';
+import { hourly } from './hourly.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 /** Partitions stand ready for this many days, so that a week without workers puts nothing into the catch-all. */
 const daysAhead = 14;
 
@@ -14,27 +14,14 @@ interface Options {
 
 /**
  * Keeps the traffic database's day partitions: makes the coming ones and drops those past their retention, at start and every hour.
- * Every worker does so; the work is repeatable and safe beside itself. A failure is logged and tried again the next hour.
+ * Every worker does so; the work is repeatable and safe beside itself.
  */
 export function maintainTraffic({ traffic, retentionDays, log }: Options): { stop(): Promise<void> } {
-  const once = async () => {
+  const work = async () => {
     const now = new Date();
-    try {
-      await traffic.maintain.ensurePartitions(now, daysAhead);
-      const dropped = await traffic.maintain.dropPartitionsBefore(new Date(now.getTime() - retentionDays * dayMs));
-      if (dropped.length > 0) log.info({ dropped }, 'raw data past its retention was dropped');
-    } catch (error) {
-      log.error({ err: error }, 'the traffic database’s partitions could not be kept; it is tried again in an hour');
-    }
+    await traffic.maintain.ensurePartitions(now, daysAhead);
+    const dropped = await traffic.maintain.dropPartitionsBefore(new Date(now.getTime() - retentionDays * dayMs));
+    if (dropped.length > 0) log.info({ dropped }, 'raw data past its retention was dropped');
   };
-  let running = once();
-  const timer = setInterval(() => {
-    running = once();
-  }, hourMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return hourly(work, { log, trouble: 'the traffic database’s partitions could not be kept' });
 }

@@ -1,29 +1,13 @@
 /** What activities ask of Temporal, through a real client. Every call is safe to repeat. */
-import {
-  ScheduleAlreadyRunning,
-  ScheduleNotFoundError,
-  ScheduleOverlapPolicy,
-  WorkflowNotFoundError,
-  type Client,
-  type ScheduleOptions,
-} from '@temporalio/client';
-import type { ConnectionRef, SyncSchedule, TemporalPort } from '../activities/deps.ts';
-import { attributesOf, drainStart, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
-
-/** A Schedule that missed its time (a stopped server) makes up for at most this much. */
-const catchupWindow = '1 hour';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { TemporalPort } from '../activities/deps.ts';
+import { drainStart, searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import { repairPort } from './repair-port.ts';
+import { scheduleOptions } from './schedule-options.ts';
 
 export function temporalPort(client: Client): TemporalPort {
   return {
-    async lifeOf(workflowId) {
-      try {
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        return status.name === 'RUNNING' ? 'running' : 'ended';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'unknown';
-        throw error;
-      }
-    },
+    ...repairPort(client),
 
     async ensureSchedule(schedule) {
       const options = scheduleOptions(schedule);
@@ -69,50 +53,38 @@ export function temporalPort(client: Client): TemporalPort {
       await signalIfThere(workflowIds.connector(connectionId), 'runFinished', run);
     },
 
+    async credentialsLost(connectionId, lost) {
+      await signalIfThere(workflowIds.connector(connectionId), 'credentialsLost', lost);
+    },
+
     async deliveryStatus(deliveryId, status) {
       await signalIfThere(workflowIds.message(deliveryId), 'deliveryStatus', { status });
+    },
+
+    async endWorkflows(companyId, reason) {
+      const query = `${searchAttributes.company.name} = '${companyId}' AND ExecutionStatus = 'Running'`;
+      let ended = 0;
+      for await (const { workflowId } of client.workflow.list({ query })) {
+        const isGone = await orGone(client.workflow.getHandle(workflowId).terminate(reason));
+        if (!isGone) ended += 1;
+      }
+      return ended;
     },
   };
 
   /** A workflow that has ended needs no word any more. */
   async function signalIfThere(workflowId: string, signal: string, input: unknown): Promise<void> {
-    try {
-      await client.workflow.getHandle(workflowId).signal(signal, input);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
+    await orGone(client.workflow.getHandle(workflowId).signal(signal, input));
   }
 }
 
-function scheduleOptions({ jobId, stream, cadenceS, paused, note, ...connection }: SyncSchedule): ScheduleOptions {
-  const scheduleId = workflowIds.sync(jobId);
-  return {
-    scheduleId,
-    spec: {
-      intervals: [{ every: cadenceS * 1000, offset: offsetOf(jobId, cadenceS) }],
-    },
-    action: {
-      type: 'startWorkflow' as const,
-      workflowType: 'syncRun',
-      workflowId: scheduleId,
-      taskQueue: taskQueues.sync,
-      args: [{ ...refOf(connection), jobId, trigger: 'schedule' }],
-      staticSummary: `Sync of ${stream}`,
-      typedSearchAttributes: attributesOf(connection),
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
-    state: { paused, note },
-    typedSearchAttributes: attributesOf(connection),
-  };
-}
-
-/** Spreads jobs over their interval by their id, so that a thousand hourly jobs do not start in the same second. */
-function offsetOf(jobId: string, cadenceS: number): number {
-  let hash = 0;
-  for (const char of jobId) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
-  return (hash % cadenceS) * 1000;
-}
-
-function refOf({ connectionId, companyId, providerKey }: ConnectionRef): ConnectionRef {
-  return { connectionId, companyId, providerKey };
+/** Whether the workflow had ended already. */
+async function orGone(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return false;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return true;
+    throw error;
+  }
 }

@@ -1,8 +1,10 @@
 /** The workers: one for each task queue, sharing one workflow bundle. */
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { DefaultLogger, Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { failureConverterPath } from '../temporal/data-converter.ts';
 import { taskQueues, type TaskQueue } from '../domain/workflow-ids.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
@@ -11,6 +13,7 @@ const workflowInterceptors = [fileURLToPath(new URL('../workflows/summaries.ts',
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
+  dataConverter: DataConverter;
   deps: ActivityDeps;
   queues: TaskQueue[];
   /** How long activities under way may take to finish when the worker is asked to stop. */
@@ -23,13 +26,14 @@ export async function bundleWorkflows(): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: workflowInterceptors,
+    failureConverterPath,
     logger: new DefaultLogger('WARN'), // webpack's statistics are nobody's news
   });
 }
 
 /** Polls until `stop` is called. `failed` rejects when a worker dies by itself. */
 export async function startWorkers(options: WorkersOptions): Promise<{ stop(): Promise<void>; failed: Promise<void> }> {
-  const { connection, namespace, deps, queues, shutdownGraceMs } = options;
+  const { connection, namespace, dataConverter, deps, queues, shutdownGraceMs } = options;
   const workflowBundle = options.bundle ?? (await bundleWorkflows());
   const activities = createActivities(deps);
   const workers = await Promise.all(
@@ -37,6 +41,7 @@ export async function startWorkers(options: WorkersOptions): Promise<{ stop(): P
       Worker.create({
         connection,
         namespace,
+        dataConverter,
         taskQueue: taskQueues[queue],
         workflowBundle,
         activities,

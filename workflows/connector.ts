@@ -21,13 +21,14 @@ import {
   type ConnectionState,
 } from '../domain/connection-state.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import { judgeRun } from '../domain/run-verdict.ts';
+import { degrade, judgeRun } from '../domain/run-verdict.ts';
 import { searchAttributes, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 import { escalation } from './escalation.ts';
 import { readFailure } from './failure.ts';
 import { takeTurns } from './in-turn.ts';
 import {
   connectorStatusQuery,
+  credentialsLostSignal,
   disconnectUpdate,
   enterManualValueUpdate,
   escalationClosedSignal,
@@ -40,6 +41,7 @@ import {
   syncNowUpdate,
   type CommandAnswer,
   type ConnectorInput,
+  type CredentialsLost,
   type EscalationResult,
   type RunFinished,
   type StartedRun,
@@ -54,10 +56,12 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   let state: ConnectionState = input.state;
   let incidents = { ...input.incidents };
   const finished: RunFinished[] = [];
+  const lost: CredentialsLost[] = [];
   let shown = '';
   const inTurn = takeTurns();
 
   setHandler(runFinishedSignal, (run) => void finished.push(run));
+  setHandler(credentialsLostSignal, (what) => void lost.push(what));
   setHandler(escalationClosedSignal, ({ incidentId }) => {
     incidents = Object.fromEntries(Object.entries(incidents).filter(([, id]) => id !== incidentId));
     show();
@@ -109,14 +113,20 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
 
   show();
   while (state !== 'disconnected') {
-    await condition(() => finished.length > 0 || state === 'disconnected' || workflowInfo().continueAsNewSuggested);
+    await condition(
+      () => finished.length > 0 || lost.length > 0 || state === 'disconnected' || workflowInfo().continueAsNewSuggested,
+    );
+    while (lost.length > 0) {
+      const { reason } = lost.shift()!;
+      await inTurn(() => reactToLoss(reason));
+    }
     while (finished.length > 0) {
       const run = finished.shift()!;
       await inTurn(() => judge(run));
     }
     if (workflowInfo().continueAsNewSuggested && (state as ConnectionState) !== 'disconnected') {
       await condition(allHandlersFinished);
-      if (finished.length === 0)
+      if (finished.length === 0 && lost.length === 0)
         await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents, valueByHand });
     }
   }
@@ -174,6 +184,15 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
       valueByHand = false;
       await endIncidents('recovered');
     }
+    show();
+  }
+
+  /** No run has to fail first: nobody but a person can help. */
+  async function reactToLoss(reason: string): Promise<void> {
+    if (state === 'disconnected' || state === 'needs_reauthorization') return;
+    const to = degrade(state, 'credentials_rejected');
+    if (to !== state) await enter(to, reason, 'engine');
+    await escalate('credentials_rejected');
     show();
   }
 

@@ -49,6 +49,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     return { verdict: 'accepted' };
   });
 
+  if (input.question) await askPerson(input.question);
   let slotAtMs: number | null = null;
   while (!sent && !isFinal(status)) {
     if (cancelledBy) {

@@ -5,7 +5,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ConnectionState } from '../domain/connection-state.ts';
 import type { DeliveryStatus } from '../domain/delivery-status.ts';
+import type { DriftPolicy, DriftReport } from '../domain/drift.ts';
+import type { ErasureKind } from '../domain/erasure.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import type { RotationKind, RotationPolicy, RotationProgress } from '../domain/key-rotation.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
 import type { RunCounts, RunOutcome } from '../domain/run-verdict.ts';
@@ -98,6 +101,11 @@ export interface RunFinished {
   code?: FailureCode;
 }
 export const runFinishedSignal = defineSignal<[RunFinished]>('runFinished');
+/** The credentials in force can no longer be renewed; `reason` is the sentence for the owner. */
+export interface CredentialsLost {
+  reason: string;
+}
+export const credentialsLostSignal = defineSignal<[CredentialsLost]>('credentialsLost');
 export const escalationClosedSignal = defineSignal<[{ incidentId: string }]>('escalationClosed');
 export const policyChangedSignal = defineSignal<[ConnectorInput['policy']]>('policyChanged');
 export interface ConnectorStatus {
@@ -137,6 +145,8 @@ export interface DeliverMessageInput {
   companyId: string;
   providerKey: string;
   policy: ConnectionPolicy['delivery'];
+  /** What a person was asked before the workflow was lost: it asks again first. */
+  question?: { code: FailureCode; sentence: string };
 }
 export interface DeliverMessageResult {
   status: DeliveryStatus;
@@ -168,3 +178,29 @@ export const takeOverUpdate = defineUpdate<CommandAnswer, [Actor]>('takeOver');
 export const resolveEscalationUpdate = defineUpdate<CommandAnswer, [Actor & { note: string }]>('resolveEscalation');
 /** The connection recovered, or was disconnected: nobody needs to act any more. */
 export const incidentOverSignal = defineSignal<[EscalationResult]>('incidentOver');
+
+// reconcile-<time>
+export interface ReconcileInput {
+  policy: DriftPolicy;
+}
+export type ReconcileResult = DriftReport;
+
+// erase:<erasure>
+export interface EraseInput {
+  erasureId: string;
+  companyId: string;
+  kind: ErasureKind;
+}
+
+// rotate-keys
+export interface RotateKeysInput {
+  kind: RotationKind;
+  /** Names the rotation in rows and audit. */
+  rotation: string;
+  /** The master key to move to; absent when data keys are replaced. */
+  masterKeyId?: string;
+  policy: RotationPolicy;
+}
+export const reverseRotationUpdate = defineUpdate<CommandAnswer, [Actor]>('reverseRotation');
+export const retireKeysUpdate = defineUpdate<CommandAnswer, [Actor]>('retireKeys');
+export const rotationProgressQuery = defineQuery<RotationProgress>('rotationProgress');

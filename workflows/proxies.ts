@@ -50,11 +50,12 @@ export const draining = proxyActivities<Activities>({
 });
 
 /**
- * A write at the provider. It may be repeated because the activity claims the row first and looks before it sends again; the
- * time-out is longer than the HTTP client's, so that two attempts never overlap.
+ * A write at the provider. It may be repeated because the activity claims the row first and looks before it sends again. A worker
+ * that died is noticed by the heartbeat, which is longer than the HTTP client's time-out; a look of many pages beats with each.
  */
 export const sending = proxyActivities<Activities>({
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '45 seconds',
   retry: {
     initialInterval: '5 seconds',
     backoffCoefficient: 3,
@@ -68,4 +69,18 @@ export const sending = proxyActivities<Activities>({
 export const telling = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumAttempts: 4, nonRetryableErrorTypes: finalFailureCodes },
+});
+
+/** A pass over everything: it goes on from its last heartbeat. A pass that fails is seen as failed, and the next one starts anew. */
+export const repairing = proxyActivities<Activities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 5 },
+});
+
+/** Keys and everything that they sealed: goes on from its last heartbeat, for as long as it takes. */
+export const changing = proxyActivities<Activities>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });

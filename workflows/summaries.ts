@@ -40,6 +40,17 @@ const summaries: Record<keyof Activities, string> = {
   giveUpNotices: 'Open a task in place of notices that could not go out',
   recordIncidentAnswer: 'Write down who answered',
   closeIncident: 'Close the incident',
+  beginRotation: 'Make the new master key the one that wraps',
+  changeKeys: 'Replace keys, or put back those of before',
+  resealValues: 'Seal values again with the current keys',
+  countOld: 'Count what is still on the old key',
+  retireKeys: 'Forget keys that nothing needs any more',
+  readErasureScope: 'Look where the company’s rows are',
+  endCompanyWorkflows: 'End what is under way for the company',
+  eraseTraffic: 'Erase from the traffic database',
+  eraseApp: 'Erase from the app database',
+  finishErasure: 'Forget who was erased, and tell it in the audit log',
+  repairDrift: 'Compare the database with Temporal and repair what differs',
 };
 
 function withSummary<Input extends ActivityInput | LocalActivityInput>(input: Input): Input {

@@ -3,8 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.ts';
 import type { SendResult } from '../../activities/delivery.ts';
 import { sendsAsked } from '../harness/delivery.ts';
-import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { freshNumber } from '../harness/twilio-account.ts';
 import { connect, quickPolicy } from '../harness/scene.ts';
+import { until } from '../harness/until.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -23,21 +25,26 @@ describe('a message that was stored before its connection was paused', () => {
     );
     const ref = { connectionId, companyId, providerKey };
     const temporal = new MockActivityEnvironment();
-    const sendAt = (afterMs: number): Promise<SendResult> => {
-      const { sendDelivery } = createActivities({ ...engine.deps, now: () => new Date(Date.now() + afterMs) });
+    const send = (): Promise<SendResult> => {
+      const { sendDelivery } = createActivities(engine.deps);
       return temporal.run(sendDelivery, { ...ref, deliveryId, policy: quickPolicy.delivery, slotAtMs: null });
     };
 
     await engine.app.connections.setState(connectionId, 'paused', 'A test.', 'test');
     const url = `${engine.url}/webhooks/twilio/${connectionId}`;
     await engine.sandbox.control('twilio', 'inbound', { to: account.number, from: to, body: 'STOP', url });
-    expect(await sendAt(0)).toMatchObject({ next: 'wait', mayBeOut: false, why: expect.stringContaining('is paused') });
+    expect(await send()).toMatchObject({ next: 'wait', mayBeOut: false, why: expect.stringContaining('is paused') });
+
+    await until(
+      () => engine.traffic.events.waitingForMs(connectionId),
+      (waitingMs) => waitingMs !== null && waitingMs > 5_000,
+    );
 
     await engine.app.connections.setState(connectionId, 'active', 'A test.', 'test');
-    expect(await sendAt(6_000)).toMatchObject({ next: 'wait', mayBeOut: false, why: 'Replies are being read first.' });
+    expect(await send()).toMatchObject({ next: 'wait', mayBeOut: false, why: 'Replies are being read first.' });
 
     expect(await temporal.run(createActivities(engine.deps).drainStoredEvents, ref)).toMatchObject({ applied: 1 });
-    expect(await sendAt(6_000)).toEqual({ next: 'ended', status: 'blocked' });
+    expect(await send()).toEqual({ next: 'ended', status: 'blocked' });
     expect(await sendsAsked(engine, launched)).toBe(0);
   });
 });

@@ -5,7 +5,8 @@ import { createActivities, type Activities } from '../../activities/index.ts';
 import { workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { sendsAsked } from '../harness/delivery.ts';
-import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { freshNumber } from '../harness/twilio-account.ts';
 import { baselineWords, beginOnboarding, connectAhead, quickPolicy, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
@@ -45,6 +46,16 @@ describe('onboarding, each step done twice', () => {
     const [launched, again] = await twice(activities.launchConnection, step);
     expect(again).toEqual(launched);
     expect((await engine.app.jobs.list(connectionId)).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));
+  });
+
+  it('tells the audit log of a confirmed step once', async () => {
+    const { connectionId, companyId } = await beginOnboarding(engine);
+    await twice(activities.recordStep, { connectionId, companyId, step: 'access', by: 'user_admin' });
+    await once(activities.recordStep, { connectionId, companyId, step: 'records', by: 'user_admin' });
+    const { items } = await engine.app.audit.list({ companyId, limit: 50 });
+    const told = items.filter(({ subject, action }) => subject === connectionId && action.startsWith('onboarding.'));
+    expect(told.map(({ action }) => action)).toEqual(['onboarding.records', 'onboarding.access']);
+    expect((await engine.app.audit.verify(companyId)).finding?.sequence ?? null).toBeNull();
   });
 
   it('is undone once, and undoing nothing is no error', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectionCommands, decideCommand, schedulesRun, type ConnectionCommand } from '../../domain/connection-state.ts';
 import { workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf, bring } from '../harness/connector.ts';
-import { createTwilioAccount, startEngine, type Engine } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { createTwilioAccount } from '../harness/twilio-account.ts';
 import { breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 

@@ -80,10 +80,10 @@ async function deliveryOf({ companyId, connectionId, account }: Launched, sid: s
 }
 
 describe('draining stored events', () => {
-  it('applies a thousand and more in batches, with a short history', async () => {
+  it('applies a thousand and more in batches', async () => {
     const launched = connections.next();
     const forms = Array.from({ length: 1_200 }, (_, index) => inbound(sidOf(index), `Text ${index}`));
-    const handle = await drain(launched, stored(launched, forms));
+    await drain(launched, stored(launched, forms));
     const messages = [];
     for (let cursor: string | undefined, more = true; more;) {
       const page = await engine.app.records.messages({
@@ -97,7 +97,6 @@ describe('draining stored events', () => {
     }
     expect(new Set(messages.map(({ body }) => body)).size).toBe(1_200);
     expect(messages).toHaveLength(1_200);
-    expect((await handle.fetchHistory()).events!.length).toBeLessThanOrEqual(100);
   });
 
   it('applies in the order of arrival: who stops and then starts again is heard last', async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Rung } from '../../domain/policy.ts';
 import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import { acknowledgeUpdate, incidentOverSignal, resolveEscalationUpdate, takeOverUpdate } from '../../workflows/messages.ts';
-import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { freshNumber } from '../harness/twilio-account.ts';
 import { beginOnboarding, breakTwilio } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 

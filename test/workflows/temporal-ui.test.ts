@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import { openHistory } from '../../temporal/open-history.ts';
 import { stateWords } from '../../domain/connection-state.ts';
 import { searchAttributes, workflowIds } from '../../domain/workflow-ids.ts';
 import { apiClient } from '../../scripts/demo/client.ts';
 import { commandsOf } from '../harness/connector.ts';
-import { freshNumber, startEngine, type Engine } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { freshNumber } from '../harness/twilio-account.ts';
 import { connect, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
@@ -77,7 +79,7 @@ describe.each(kinds)('%s', (kind) => {
 
   it('says of each activity what it does', async () => {
     const scheduled = await until(
-      () => activitiesOf(engine.client, ids[kind]!),
+      () => activitiesOf(engine, ids[kind]!),
       (found) => found.length > 0,
     );
     for (const { type, summary } of scheduled) expect([type, summary]).toEqual([type, expect.stringMatching(/\w+ \w+/)]);
@@ -128,8 +130,8 @@ async function detailsOf(client: Client, workflowId: string): Promise<string> {
   return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
 }
 
-async function activitiesOf(client: Client, workflowId: string) {
-  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+async function activitiesOf({ client, codec }: Engine, workflowId: string) {
+  const { events } = await openHistory(await client.workflow.getHandle(workflowId).fetchHistory(), codec.decode);
   return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled, userMetadata }) =>
     scheduled
       ? [

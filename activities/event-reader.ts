@@ -1,0 +1,82 @@
+/** What stored events mean in our words, and whose it is. */
+import { oversizedFields } from '../domain/field-limits.ts';
+import type { Homeless } from '../domain/franchise.ts';
+import { applyMapping, type MappingSet } from '../domain/mapping.ts';
+import {
+  canonicalObjects,
+  isInbound,
+  type CanonicalObject,
+  type CanonicalRecord,
+  type NormalizedEvent,
+} from '../domain/records.ts';
+import type { Connection } from '../db/app/stores/connections.ts';
+import type { StoredEvent } from '../db/traffic/stores/events.ts';
+import { findOwners, type Owner } from './attribution.ts';
+import type { ActivityDeps } from './deps.ts';
+
+export interface Understood {
+  event: StoredEvent;
+  normalized: NormalizedEvent[];
+  record?: { record: CanonicalRecord; mappingVersion: number };
+}
+/** Whose it is; without a company it waits in the error queue. */
+export type Owned = Understood & ({ companyId: string } | ({ companyId: null } & Homeless));
+
+/** For the events of one batch: each mapping is read once. */
+export function eventReader(deps: ActivityDeps, connection: Connection) {
+  const provider = deps.getProvider(connection.providerKey);
+  const read = new Map<CanonicalObject, Promise<MappingSet | null>>();
+  const mappingOf = (object: CanonicalObject) => {
+    const mapping = read.get(object) ?? deps.app.mappings.current(connection.id, object);
+    read.set(object, mapping);
+    return mapping;
+  };
+
+  return {
+    async understand(event: StoredEvent): Promise<Understood | { sentence: string }> {
+      if (event.source === 'webhook') {
+        const normalized = provider.normalize(asInbound(event));
+        const faults = normalized.flatMap((meant) => oversizedFields('fields' in meant ? { ...meant, ...meant.fields } : meant));
+        if (faults.length > 0) return { sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; ') };
+        return { event, normalized };
+      }
+      const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
+      const mapping = object && (await mappingOf(object));
+      if (!mapping) return { sentence: `There is no published mapping for "${event.type}": publish one, then retry.` };
+      const mapped = applyMapping(mapping, event.data['record']);
+      if ('issues' in mapped) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
+      return { event, normalized: [], record: { record: mapped.record, mappingVersion: mapping.version } };
+    },
+
+    /** On a connection that franchises feed, each record is one company's; elsewhere all are the connection's company's. */
+    async own(understood: Understood[]): Promise<Owned[]> {
+      const owners = new Map<Understood, Owner>();
+      for (const object of canonicalObjects) {
+        const told = understood.flatMap((each) => recordOf(object, each) ?? []);
+        if (told.length === 0) continue;
+        const found = await findOwners(deps, connection, await mappingOf(object), told);
+        told.forEach(({ of }, index) => owners.set(of, found[index]!));
+      }
+      const { companyId } = connection;
+      return understood.map((each) => ({ ...each, companyId: null, ...(owners.get(each) ?? { companyId }) }));
+    },
+  };
+
+  /** The record of this kind that is told of, if one is. */
+  function recordOf(object: CanonicalObject, of: Understood) {
+    const { event, normalized, record } = of;
+    if (record) {
+      if (record.record.object !== object) return undefined;
+      const { externalId } = record.record;
+      return { of, externalId, raw: event.data['record'], isInbound: isInbound(record.record) };
+    }
+    const told = normalized.find(({ kind }) => kind === 'message_received' || kind === 'message_status');
+    if (!told || object !== 'message') return undefined;
+    const raw = provider.asRecord?.(asInbound(event)) ?? {};
+    return { of, externalId: told.externalId, raw, isInbound: told.kind === 'message_received' };
+  }
+}
+
+function asInbound({ type, data, occurredAt, storedAt }: StoredEvent) {
+  return { type, data, occurredAt: (occurredAt ?? storedAt).toISOString() };
+}

@@ -1,0 +1,46 @@
+import { applyMapping, type MappingSet } from '../domain/mapping.ts';
+import { isInbound, type CanonicalRecord } from '../domain/records.ts';
+import type { Connection } from '../db/app/stores/connections.ts';
+import { findOwners } from './attribution.ts';
+import type { ActivityDeps } from './deps.ts';
+
+interface Rejected {
+  raw: unknown;
+  externalId: string | null;
+  sentence: string;
+}
+
+export interface MappedPage {
+  mapped: CanonicalRecord[];
+  rejected: Rejected[];
+}
+
+/** Makes a provider's records canonical, each with the company whose it is, or says why not. */
+export async function mapPage(
+  deps: ActivityDeps,
+  connection: Connection,
+  mapping: MappingSet,
+  raws: unknown[],
+): Promise<MappedPage> {
+  const understood: { raw: unknown; record: CanonicalRecord }[] = [];
+  const rejected: Rejected[] = [];
+  for (const raw of raws) {
+    const result = applyMapping(mapping, raw);
+    if ('record' in result) understood.push({ raw, record: result.record });
+    else {
+      const id = (raw as Record<string, unknown> | null)?.[mapping.externalId];
+      const sentence = result.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+      rejected.push({ raw, externalId: typeof id === 'string' ? id : null, sentence });
+    }
+  }
+  if (!mapping.companyField) return { mapped: understood.map(({ record }) => record), rejected };
+  const candidates = understood.map(({ raw, record }) => ({ raw, externalId: record.externalId, isInbound: isInbound(record) }));
+  const owners = await findOwners(deps, connection, mapping, candidates);
+  const mapped: CanonicalRecord[] = [];
+  understood.forEach(({ raw, record }, index) => {
+    const owner = owners[index]!;
+    if ('companyId' in owner) mapped.push({ ...record, companyId: owner.companyId });
+    else rejected.push({ raw, externalId: record.externalId, sentence: owner.sentence });
+  });
+  return { mapped, rejected };
+}
