@@ -10,10 +10,8 @@ interface Command {
   changeIsAudited: boolean;
 }
 
-/** Keeps who commanded what: every refusal, and what was accepted unless the change itself tells of it. */
+/** Keeps what was accepted, unless the change itself tells of it; that it was asked, and a refusal, is kept for every command. */
 export async function auditAnswer({ stores }: Deps, command: Command, by: By, answer: CommandAnswer): Promise<void> {
   const { changeIsAudited, ...what } = command;
-  if (answer.verdict === 'refused')
-    await stores.audit.append({ ...by, ...what, outcome: 'refused', detail: { reason: answer.reason } });
-  else if (answer.verdict === 'accepted' && !changeIsAudited) await stores.audit.append({ ...by, ...what, outcome: 'done' });
+  if (answer.verdict === 'accepted' && !changeIsAudited) await stores.audit.append({ ...by, ...what, outcome: 'done' });
 }

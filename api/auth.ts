@@ -1,43 +1,31 @@
-import type { RequestHandler, Response } from 'express';
-import { isAllowed, type Role } from '../domain/permissions.ts';
+import type { RequestHandler } from 'express';
+import { standingOf, type Standing } from '../domain/company-tree.ts';
+import type { Company } from '../db/app/stores/companies.ts';
+import { isAllowed, isByGrant, mayActOn, mayBeGranted, mayDo, mayKnow, type Role } from '../domain/permissions.ts';
+import { auditRequest } from './audit-request.ts';
 import type { Deps } from './deps.ts';
-import { ApiError, notFound } from './errors.ts';
+import { ApiError, notFound, unauthenticated } from './errors.ts';
+import { localsOf, type Caller, type Locals } from './locals.ts';
 import type { Route } from './route.ts';
-import { findSubject, type SubjectName } from './subjects.ts';
+import { signIn } from './sign-in.ts';
+import { findSubject, mayBeId, type SubjectName } from './subjects.ts';
 
-export interface Caller {
-  keyId: string;
-  /** `null` for the platform's own keys, which reach every company. */
-  companyId: string | null;
-  role: Role;
-  /** Who acts, as it stands in audit rows and histories: the user if the key is a person's, else the key. */
-  actor: string;
-  from: string | null;
-}
-
-/** What the handlers of one request have found out so far; `route`, `ids` and `outcome` go into its log line. */
-export interface Locals {
-  route: string;
-  ids: Record<string, string>;
-  outcome?: string;
-  caller: Caller;
-  found: Record<string, unknown>;
-}
-export const localsOf = (response: Response) => response.locals as Locals;
-
+/** Who calls, within the limits of their address and of their key or person. */
 export function authenticate(deps: Deps): RequestHandler {
+  const { limits } = deps;
   return async (request, response, next) => {
-    const key = /^Bearer (lw_[A-Za-z0-9_-]{1,200})$/.exec(request.get('authorization') ?? '')?.[1];
-    const found = key ? await deps.stores.apiKeys.authenticate(key) : null;
-    if (!found)
-      throw new ApiError(401, 'unauthenticated', 'Send a valid API key: "Authorization: Bearer lw_…". It may have been revoked.');
-    localsOf(response).caller = {
-      keyId: found.id,
-      companyId: found.companyId,
-      role: found.role,
-      actor: found.userId ?? found.id,
-      from: request.ip ?? null,
-    };
+    const from = request.ip ?? null;
+    const address = from ?? '';
+    await limits.request(address);
+    const authorization = request.get('authorization');
+    if (authorization === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer lw_…".');
+    await limits.signIn(address);
+    const signedIn = await signIn(deps, authorization).catch(async (error: unknown) => {
+      if (error instanceof ApiError && error.isFailedSignIn) await limits.signInFailed(address);
+      throw error;
+    });
+    localsOf(response).caller = { ...signedIn, from };
+    await limits.caller(signedIn.keyId ?? signedIn.actor);
     next();
   };
 }
@@ -52,36 +40,93 @@ export function authorize(deps: Deps, route: Route): RequestHandler {
     const { caller } = locals;
     locals.ids = {};
     locals.found = {};
-    let companyId = caller.companyId;
+    locals.companyId = caller.companyId;
+    let standing: Standing = 'own';
+    let isNamed = false;
     for (const name of route.subjects) {
-      const subject = await findSubject(deps, name, String(request.params[name]));
-      if (!subject || !mayKnow(caller, subject.companyId)) throw notFound(subjectWords[name]);
+      const sent = String(request.params[name]);
+      const refuse = () => refuseUnknown(deps, route, locals, { name, sent });
+      const subject = await findSubject(deps, name, sent);
+      if (!subject) throw await refuse();
+      if (subject.companyId !== 'shared') {
+        // Two things in one path are of the same company, else the second is not what the path says.
+        if (isNamed && subject.companyId !== locals.companyId) throw await refuse();
+        isNamed = true;
+        standing = await standingTo(deps, caller, subject.companyId);
+        if (!mayKnow(caller.role, { standing, isCompany: name === 'companyId' })) throw await refuse();
+        locals.companyId = subject.companyId;
+      }
       locals.ids[name] = subject.id;
       locals.found[name.replace(/Id$|Key$/, '')] = subject.row;
-      if (subject.companyId !== 'shared') companyId = subject.companyId;
     }
-    if (!isAllowed(caller.role, route.permission)) {
-      await deps.stores.audit.append({
-        companyId,
-        actor: caller.actor,
-        action: route.permission,
-        subject: Object.values(locals.ids).at(-1) ?? route.path,
-        outcome: 'refused',
-        detail: { method: route.method, route: route.path, role: caller.role },
-        from: caller.from,
-      });
-      throw new ApiError(
-        403,
-        'forbidden',
-        `The role "${caller.role}" may not do this: it needs the permission ${route.permission}.`,
-      );
+    const { companyId } = locals;
+    if (!mayDo(caller.role, route.permission, standing) && !(await holdsGrant(deps, caller, route, { companyId, standing }))) {
+      await auditRequest(deps, route, locals, { outcome: 'refused', detail: { role: caller.role } });
+      throw new ApiError(403, 'forbidden', whyForbidden(caller, route));
     }
+    const above = route.method === 'get' ? undefined : roleAbove(caller, locals.found);
+    if (above) {
+      await auditRequest(deps, route, locals, { outcome: 'refused', detail: { role: caller.role, above } });
+      throw new ApiError(403, 'forbidden', `The role "${caller.role}" may not change a key or person with the role "${above}".`);
+    }
+    refuseClosed(route, locals.found);
     next();
   };
 }
 
-function mayKnow(caller: Caller, companyId: string | null): boolean {
-  return caller.companyId === null || companyId === 'shared' || companyId === caller.companyId;
+/** A company that is being erased, or was, can be read and nothing else. */
+function refuseClosed({ method }: Route, { company }: Record<string, unknown>): void {
+  if (method !== 'get' && (company as Company | undefined)?.closedAt)
+    throw new ApiError(409, 'refused', 'The company is being erased, or was: nothing can be added to it. Look at its erasures.');
+}
+
+/**
+ * Somebody who tries ids that are not theirs is to be found later, in their own company's chain and with nothing but what they sent.
+ * What does not exist leaves the same entry as what is another company's: else one's own audit log would tell the two apart.
+ */
+async function refuseUnknown(
+  deps: Deps,
+  route: Route,
+  { caller, ids, ...locals }: Locals,
+  { name, sent }: { name: SubjectName; sent: string },
+): Promise<ApiError> {
+  const error = notFound(subjectWords[name]);
+  if (name !== 'providerKey' && mayBeId(name, sent)) {
+    const asked = { ...locals, caller, companyId: caller.companyId, ids: { ...ids, [name]: sent } };
+    await auditRequest(deps, route, asked, { outcome: 'refused', detail: { code: error.code } });
+  }
+  return error;
+}
+
+/** The role of the key or person in the path, if it is above the caller's own. */
+function roleAbove({ role }: Caller, found: Record<string, unknown>): Role | undefined {
+  const named = [found['key'], found['user']] as ({ role: Role } | undefined)[];
+  return named.find((holder) => holder && !mayActOn(role, holder.role))?.role;
+}
+
+/** A permission that no role has may have been given to this key or person, for this company. */
+async function holdsGrant(
+  { stores }: Deps,
+  { role, keyId, actor }: Caller,
+  { permission }: Route,
+  { companyId, standing }: { companyId: string | null; standing: Standing },
+): Promise<boolean> {
+  if (!isByGrant(permission) || companyId === null || standing !== 'own' || !mayBeGranted(role, permission)) return false;
+  return stores.grants.holds({ companyId, holders: keyId === null ? [actor] : [actor, keyId], permission });
+}
+
+/** Asks for the companies above only where it matters: most callers speak of their own. */
+async function standingTo({ stores }: Deps, caller: Caller, companyId: string | null): Promise<Standing> {
+  const near = standingOf(caller.companyId, companyId, []);
+  if (near === 'own' || companyId === null) return near;
+  return standingOf(caller.companyId, companyId, await stores.companies.above(companyId));
+}
+
+function whyForbidden({ role }: Caller, { permission }: Route): string {
+  if (isAllowed(role, permission)) return `The permission ${permission} does not reach into the companies below your own.`;
+  if (isByGrant(permission))
+    return `No role may do this: an admin of the company grants ${permission}, with a reason and an end.`;
+  return `The role "${role}" may not do this: it needs the permission ${permission}.`;
 }
 
 const subjectWords: Record<SubjectName, string> = {
@@ -95,4 +140,8 @@ const subjectWords: Record<SubjectName, string> = {
   incidentId: 'escalation',
   taskId: 'task',
   keyId: 'API key',
+  userId: 'user',
+  grantId: 'grant',
+  erasureId: 'erasure',
+  eventId: 'event',
 };

@@ -11,8 +11,15 @@ export function checkSettings(provider: Provider, settings: Record<string, unkno
 /** Credentials as the chosen auth kind takes them; the issues name fields, never values. */
 export function checkCredentials(provider: Provider, given: { kind: string; values: Record<string, string> }) {
   const auth: AuthKind | undefined = provider.auth.find(({ kind }) => kind === given.kind);
+  if (auth && !('credentials' in auth))
+    throw invalid([
+      {
+        path: 'credentials.kind',
+        message: `Is given at ${provider.label} itself: ask for it with POST /v1/connections/…/oauth.`,
+      },
+    ]);
   if (!auth) {
-    const kinds = provider.auth.map(({ kind }) => kind).join(', ');
+    const kinds = provider.auth.flatMap((known) => ('credentials' in known ? [known.kind] : [])).join(', ');
     throw invalid([{ path: 'credentials.kind', message: `Must be one of: ${kinds}.` }]);
   }
   const result = auth.credentials.safeParse(given.values);

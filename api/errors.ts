@@ -1,7 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { BadCursor, Conflict, DatabaseError, NotFound } from '../db/errors.ts';
+import { KeyUnavailable } from '../keys/master-key.ts';
 import { workflowSchema, type WorkflowLink } from './links.ts';
+import { localsOf } from './locals.ts';
 
 export interface Issue {
   path: string;
@@ -16,11 +19,13 @@ export class ApiError extends Error {
   readonly retryAfterS: number | undefined;
   /** The workflow that refused, or that was asked in vain. */
   readonly workflow: WorkflowLink | undefined;
+  /** Whether a 401 counts against the address that it goes to. */
+  readonly isFailedSignIn: boolean;
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { issues?: Issue[]; retryAfterS?: number; workflow?: WorkflowLink } = {},
+    more: { issues?: Issue[]; retryAfterS?: number; workflow?: WorkflowLink; isFailedSignIn?: boolean } = {},
   ) {
     super(message);
     this.name = 'ApiError';
@@ -29,12 +34,15 @@ export class ApiError extends Error {
     this.issues = more.issues;
     this.retryAfterS = more.retryAfterS;
     this.workflow = more.workflow;
+    this.isFailedSignIn = more.isFailedSignIn ?? status === 401;
   }
 }
 
 /** Says the same for what does not exist and for what belongs to another company, so that nobody can probe for ids. */
 export const notFound = (what: string, path?: string) =>
   new ApiError(404, 'not_found', `No such ${what}.`, path ? { issues: [{ path, message: `No such ${what}.` }] } : {});
+
+export const unauthenticated = (sentence: string) => new ApiError(401, 'unauthenticated', sentence);
 
 export const invalid = (issues: Issue[]) =>
   new ApiError(400, 'invalid_input', 'The request does not fit: see the issues for each field.', { issues });
@@ -70,25 +78,41 @@ export const unknownRoute: RequestHandler = (_request, _response, next) => {
   next(new ApiError(404, 'not_found', 'No such route: see /docs for those that exist.'));
 };
 
-/** The last handler: every error becomes one JSON answer, and what is our fault carries the id that is in the log. */
-export const answerErrors: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+/** An answer as it goes over the wire. */
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string | number>;
+  body: string;
+}
+
+/** Every error becomes one JSON answer, and what is our fault carries the id that is in the log. */
+export function answerTo(error: unknown, response: ServerResponse): HttpAnswer {
   const known = error instanceof ApiError ? error : translate(error);
-  response.locals['outcome'] = known?.code ?? 'internal';
-  if (!known || known.status >= 500) response.err = error as Error;
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
+  const locals = localsOf(response);
+  locals.outcome = known?.code ?? 'internal';
+  if (!known || known.status >= 500) locals.error = error;
   const { status, code, message, issues, retryAfterS, workflow } =
     known ??
     new ApiError(
       500,
       'internal',
-      `Something went wrong on our side. Quote this id when you report it: ${response.get('X-Request-Id')}`,
+      `Something went wrong on our side. Quote this id when you report it: ${String(response.getHeader('X-Request-Id'))}`,
     );
-  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
-  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
-  response.status(status).json({ error: { code, message, ...(issues && { issues }), ...(workflow && { workflow }) } });
+  const body = JSON.stringify({ error: { code, message, ...(issues && { issues }), ...(workflow && { workflow }) } });
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    ...(retryAfterS !== undefined && { 'Retry-After': retryAfterS }),
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+  };
+  return { status, headers, body };
+}
+
+/** The last handler of Express. */
+export const answerErrors: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  const { status, headers, body } = answerTo(error, response);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(status, headers).end(body);
 };
 
 /** Errors of Express, of its body parser and of an unreachable database. */
@@ -96,16 +120,23 @@ function translate(error: unknown): ApiError | undefined {
   if (error instanceof NotFound) return new ApiError(404, 'not_found', error.message);
   if (error instanceof BadCursor) return invalid([{ path: 'cursor', message: error.message }]);
   if (error instanceof Conflict) return new ApiError(409, 'conflict', error.message);
+  if (error instanceof KeyUnavailable)
+    return new ApiError(503, 'key_unavailable', 'A key that this needs cannot be had now: try again shortly.', {
+      retryAfterS: 5,
+    });
   if (isOutage(error))
     return new ApiError(503, 'database_unavailable', 'The database does not answer: try again shortly.', { retryAfterS: 5 });
+  if (error instanceof URIError) return malformedRequest(400);
   const { status, type } = (error ?? {}) as { status?: number; type?: string };
   if (type === 'entity.too.large') return new ApiError(413, 'too_large', 'The body is too large: at most 256 KiB.');
   if (type === 'entity.parse.failed') return new ApiError(400, 'malformed_body', 'The body is not a valid JSON object.');
   if (status === 415) return new ApiError(415, 'unsupported_media_type', 'The body’s charset or encoding is not supported.');
-  if (status !== undefined && status >= 400 && status < 500)
-    return new ApiError(status, 'malformed_request', 'The request cannot be read: look at its address and its headers.');
+  if (status !== undefined && status >= 400 && status < 500) return malformedRequest(status);
   return undefined;
 }
+
+const malformedRequest = (status: number) =>
+  new ApiError(status, 'malformed_request', 'The request cannot be read: look at its address and its headers.');
 
 /** Whether a database could not be reached at all, as against refusing a statement. */
 export function isOutage(error: unknown): boolean {
@@ -115,4 +146,4 @@ export function isOutage(error: unknown): boolean {
 
 /** Codes of the socket, of the driver, of the server that stops or is full, and of Sequelize's pool. */
 const outageCode =
-  /^(E[A-Z]*(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)[A-Z]*|PROTOCOL_\w+|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|OPTION_PREVENTS_STATEMENT)|Sequelize(Connection|Host|AccessDenied|InvalidConnection)\w*)$/;
+  /^(E[A-Z]*(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)[A-Z]*|PROTOCOL_\w+|HANDSHAKE_\w+|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|OPTION_PREVENTS_STATEMENT)|Sequelize(Connection|Host|AccessDenied|InvalidConnection)\w*)$/;

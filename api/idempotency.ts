@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AppStores } from '../db/app/stores/index.ts';
-import type { Caller } from './auth.ts';
 import { ApiError, invalid } from './errors.ts';
+import type { Caller } from './locals.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function once(
   if (!/^[\x21-\x7e]{1,100}$/.test(key))
     throw invalid([{ path: 'Idempotency-Key', message: 'Must be 1 to 100 printable ASCII characters without spaces.' }]);
 
-  const scope = `${caller.keyId} ${route.method} ${route.path}`;
+  const scope = `${caller.keyId ?? caller.actor} ${route.method} ${route.path}`;
   const requestHash = createHash('sha256')
     .update(JSON.stringify([ids, body]))
     .digest('hex');

@@ -1,40 +1,57 @@
 /** Starts the API, and stops it in reverse: accept no more, finish what was accepted, then close what it stood on. */
-import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { loadConfig } from '../config/index.ts';
 import { createAppStores } from '../db/app/stores/index.ts';
+import { keyStore } from '../db/app/stores/data-keys.ts';
 import { openDatabase } from '../db/database.ts';
 import { createTrafficStores } from '../db/traffic/stores/index.ts';
+import { openKeyring } from '../keys/keyring.ts';
+import { openMasterKeys } from '../keys/open-master-keys.ts';
 import { providerRows } from '../providers/registry.ts';
+import { dataConverter } from '../temporal/data-converter.ts';
+import { payloadCodec } from '../temporal/payload-codec.ts';
 import { createApp } from './app.ts';
-import { createLog } from './log.ts';
+import { createHttpServer, usualLimits } from './http-server.ts';
+import { createLimits } from './limits.ts';
+import { createLog, openOutput } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createTokenKeys } from './token-keys.ts';
+import { createTokens } from './tokens.ts';
 import { wakeDrain } from './webhooks/wake-drain.ts';
-import { createWebhookSecrets } from './webhooks/secrets.ts';
-import { createWaker } from './webhooks/wake.ts';
+import { createWebhookTargets } from './webhooks/targets.ts';
+import { createWaker, usualWindowMs } from './webhooks/wake.ts';
 
 const answerWithinMs = 60_000;
 
 const config = loadConfig();
-const log = createLog(config.logLevel);
+const output = openOutput();
+const log = createLog(config.logLevel, output.stream);
 
-const { appUrl, trafficUrl, poolMax } = config.database;
-const appDatabase = openDatabase(appUrl, { poolMax });
-const trafficDatabase = openDatabase(trafficUrl, { poolMax });
-const stores = createAppStores(appDatabase, { masterKey: config.masterKey });
-const traffic = createTrafficStores(trafficDatabase, { masterKey: config.masterKey, encryptPayloads: config.encryptPayloads });
+const { appUrl, trafficUrl, poolMax, tls: databaseTls } = config.database;
+const appDatabase = openDatabase(appUrl, { poolMax, tls: databaseTls });
+const trafficDatabase = openDatabase(trafficUrl, { poolMax, tls: databaseTls });
+// Before anything is written: what is sealed with a wrong key is lost.
+const keyring = await openKeyring({
+  store: keyStore(appDatabase),
+  masterKeys: openMasterKeys(config.masterKeys),
+}).catch((error: unknown) => {
+  log.fatal(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
+const stores = createAppStores(appDatabase, { keyring });
+const traffic = createTrafficStores(trafficDatabase, { keyring, encryptPayloads: config.encryptPayloads });
 
 const { address, namespace, tls, apiKey, uiUrl } = config.temporal;
 // Lazy: Temporal may come up later, and webhooks are stored without it.
 const connection = Connection.lazy({ address, tls, ...(apiKey && { apiKey }) });
-const temporal = new Client({ connection, namespace });
+const temporal = new Client({ connection, namespace, dataConverter: dataConverter(keyring) });
 
 await stores.providers.sync(providerRows());
 
 const metrics = createMetrics();
 const waker = createWaker({
   send: (target) => wakeDrain(temporal, target),
-  windowMs: 250,
+  windowMs: usualWindowMs,
   retryMs: { first: 1_000, max: 60_000 },
   log,
   failed: () => metrics.wakeFailures.inc(),
@@ -43,12 +60,22 @@ const app = createApp(
   {
     stores,
     traffic,
+    keyring,
     temporal,
+    codec: payloadCodec(keyring),
     log,
     metrics,
     waker,
-    webhookSecrets: createWebhookSecrets(stores.credentials),
+    tokens: config.jwt && createTokens(config.jwt, createTokenKeys(config.jwt, log)),
+    limits: createLimits(stores.allowances, config.limits),
+    trustProxy: config.trustProxy,
+    webhookTargets: createWebhookTargets(stores),
     publicUrl: config.publicUrl,
+    corsOrigins: config.api.corsOrigins,
+    oauth: {
+      clientIds: Object.fromEntries(Object.entries(config.oauthClients).map(([key, { clientId }]) => [key, clientId])),
+      baseUrls: config.providerBaseUrls,
+    },
     temporalUiUrl: uiUrl,
     answerWithinMs,
   },
@@ -59,7 +86,9 @@ const app = createApp(
   },
 );
 
-const server = createServer(app.http);
+const server = createHttpServer({ ...usualLimits, connectionsMax: config.api.connectionsMax });
+server.on('request', app.http);
+server.on('drop', () => metrics.refusedConnections.inc());
 server.on('error', (error) => {
   log.fatal({ err: error, host: config.api.host, port: config.api.port }, 'cannot listen');
   process.exit(1);
@@ -83,8 +112,9 @@ async function stop(signal: string): Promise<void> {
   await Promise.all([appDatabase.close(), trafficDatabase.close()]);
   await connection.close();
   log.info('stopped');
+  await output.end();
   // Not by itself: a retry that the gRPC layer had planned would fail loudly on the closed connection.
-  log.flush(() => process.exit(0));
+  process.exit(0);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.on(signal, () => {

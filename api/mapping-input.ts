@@ -19,6 +19,18 @@ export const mappingInputSchema = z
     object: z.enum(canonicalObjects),
     externalId: path,
     sourceUpdatedAt: path,
+    companyField: z
+      .strictObject({
+        source: path,
+        sourceWhenInbound: path
+          .optional()
+          .meta({ description: 'For received messages: `to`, for example, where `source` is `from`.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'On a connection that franchises feed: where a record names its franchise, by a value that the connection’s franchise keys translate.',
+      }),
     fields: z.array(z.strictObject({ target: z.string().max(60), source: path, transform, required: z.boolean() })).max(100),
   })
   .meta({ id: 'Mapping' });

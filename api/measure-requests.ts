@@ -1,12 +1,11 @@
-import type { RequestHandler } from 'express';
-import { localsOf } from './auth.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { localsOf } from './locals.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The time to answer, by the route as declared: a path as sent would make a series for every id. */
-export function measureRequests({ requests }: Metrics): RequestHandler {
-  return (request, response, next) => {
-    const done = requests.startTimer({ method: request.method });
-    response.on('finish', () => done({ route: localsOf(response).route ?? 'none', status: String(response.statusCode) }));
-    next();
-  };
+export function measureRequest({ requests }: Metrics, request: IncomingMessage, response: ServerResponse): void {
+  const done = requests.startTimer({ method: request.method ?? 'none' });
+  response.once('close', () => {
+    if (response.headersSent) done({ route: localsOf(response).route ?? 'none', status: String(response.statusCode) });
+  });
 }

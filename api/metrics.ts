@@ -6,6 +6,7 @@ export const webhookOutcomes = [
   'signature_unknown',
   'malformed',
   'too_large',
+  'aborted',
   'unsupported_type',
   'unknown_connection',
   'disconnected',
@@ -29,6 +30,11 @@ export function createMetrics() {
       labelNames: ['provider', 'outcome'],
       registers,
     }),
+    refusedConnections: new Counter({
+      name: 'linkwright_connections_refused_total',
+      help: 'Connections that were closed at once because API_CONNECTIONS_MAX were open.',
+      registers,
+    }),
     events: new Counter({
       name: 'linkwright_events_total',
       help: 'Inbound events that were committed, by whether they were new.',
@@ -46,9 +52,19 @@ export function createMetrics() {
       buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500],
       registers,
     }),
+    staleConnections: new Gauge({
+      name: 'linkwright_connections_stale',
+      help: 'Connections that should deliver and whose last good run is too long ago. Counted from rows at each scrape, so that it tells even when nothing else runs; NaN while the database does not answer.',
+      registers,
+    }),
     wakeFailures: new Counter({
       name: 'linkwright_wake_failures_total',
       help: 'Wake-ups of the drain workflow that failed and are tried again.',
+      registers,
+    }),
+    unknownConsents: new Counter({
+      name: 'linkwright_consent_answers_unknown_total',
+      help: 'Answers to consents that nobody asked for here: made up, or older than a day.',
       registers,
     }),
     requests: new Histogram({

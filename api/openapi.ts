@@ -7,17 +7,20 @@ import {
 import { z } from 'zod';
 import { permissions } from '../domain/permissions.ts';
 import { errorSchema } from './errors.ts';
+import { lineType } from './lines.ts';
 import type { Route } from './route.ts';
 
 const refusalWords: Record<number, string> = {
   400: 'The request does not fit; `issues` names each wrong field.',
-  401: 'No valid API key.',
+  401: 'No valid API key or token.',
   403: 'The role may not do this.',
   404: 'There is no such thing, or it is another company’s.',
   409: 'Refused, with the reason.',
+  410: 'It was deleted after its time.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body is not application/json.',
   422: 'The request is sound, but it must not be done.',
+  429: 'Too many requests; `Retry-After` says when to come again.',
   503: 'The database or Temporal does not answer: try again.',
   504: 'The workflow has not answered yet: look at its state.',
 };
@@ -39,7 +42,15 @@ export function createOpenApi(routes: Route[], publicUrl: string) {
     },
     servers: [{ url: publicUrl }],
     security: [{ apiKey: [] }],
-    components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `lw_…`.' } } },
+    components: {
+      securitySchemes: {
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, `lw_…`, or a token of the issuer that is trusted here.',
+        },
+      },
+    },
     paths,
   });
 }
@@ -73,7 +84,7 @@ function describeRoute(route: Route) {
   const takesBody = route.method !== 'get' && route.body instanceof z.ZodObject && Object.keys(route.body.shape).length > 0;
   return {
     summary: route.summary,
-    description: `Permission \`${route.permission}\`: ${roles}.`,
+    description: `Permission \`${route.permission}\`: ${roles || 'no role; it is granted to one person or key'}.`,
     operationId: operationId(route),
     tags: [tagOf(route.path)],
     requestParams: {
@@ -84,7 +95,7 @@ function describeRoute(route: Route) {
           'Idempotency-Key': z
             .string()
             .optional()
-            .meta({ description: 'A repeat with the same key and body gets the first answer.' }),
+            .meta({ description: 'A repeat within a day, with the same key and body, gets the first answer.' }),
         }),
       }),
     },
@@ -95,9 +106,12 @@ function describeRoute(route: Route) {
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {
   const general = [400, 401, 403, ...(route.subjects.length > 0 ? [404] : []), ...(route.method === 'get' ? [] : [413, 415])];
-  const refusals = new Set([...general, ...(route.idempotent ? [409, 422] : []), ...(route.refusals ?? []), 503]);
+  const refusals = new Set([...general, ...(route.idempotent ? [409, 422] : []), ...(route.refusals ?? []), 429, 503]);
   return {
-    [String(route.status)]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
+    [String(route.status)]: {
+      description: 'Done.',
+      content: { [route.lines ? lineType : 'application/json']: { schema: route.answer } },
+    },
     ...refusalsOf(Object.fromEntries([...refusals].map((status) => [status, refusalWords[status]!]))),
   };
 }

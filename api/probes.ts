@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import type { HealthStore } from '../db/app/stores/health.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Each resolves when its part answers. */
@@ -17,7 +18,7 @@ const words: Record<keyof Checks, string> = {
 };
 
 /** `/healthz`: the process lives. `/readyz`: what it needs answers. `/metrics`: for Prometheus. */
-export function serveProbes(checks: Checks, metrics: Metrics): Router {
+export function serveProbes(checks: Checks, metrics: Metrics, health: Pick<HealthStore, 'countStale'>): Router {
   const router = express.Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
   router.get('/readyz', async (_request, response) => {
@@ -28,6 +29,7 @@ export function serveProbes(checks: Checks, metrics: Metrics): Router {
     else response.status(503).json({ status: 'not ready', missing });
   });
   router.get('/metrics', async (_request, response) => {
+    metrics.staleConnections.set(await health.countStale(new Date()).catch(() => NaN));
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;

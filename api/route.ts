@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { permissions, type Permission } from '../domain/permissions.ts';
-import type { Caller } from './auth.ts';
 import type { Deps } from './deps.ts';
+import type { Caller } from './locals.ts';
 import { subjects, type SubjectName, type SubjectRow } from './subjects.ts';
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -41,9 +41,13 @@ interface RouteDefinition<Path extends string, Query extends z.ZodType, Body ext
   answer: Answer;
   /** A creating call, which honours `Idempotency-Key`. */
   idempotent?: true;
+  /** Answers NDJSON, a line for each item that `handle` gives; `answer` is the schema of a line. */
+  lines?: true;
+  /** A workflow carries it out, so that it is kept as asked before the workflow hears of it. */
+  command?: true;
   /** Statuses other than 2xx that this route answers beyond the general ones. */
   refusals?: number[];
-  handle(call: Call<Path, z.output<Query>, z.output<Body>>): Promise<z.input<Answer>>;
+  handle(call: Call<Path, z.output<Query>, z.output<Body>>): Promise<z.input<Answer> | AsyncIterable<z.input<Answer>>>;
 }
 
 /** A route of the table, its types erased. */

@@ -11,6 +11,12 @@ export const moment = z
   .transform((value) => new Date(value).toISOString())
   .pipe(z.iso.datetime());
 
+/** A moment yet to come, given as ISO 8601 with its zone. */
+export const laterMoment = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((time) => time.getTime() > Date.now(), 'Must lie in the future.');
+
 /** A yes or no in a query. */
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 

@@ -1,13 +1,15 @@
-import { isUtf8 } from 'node:buffer';
 import express, { type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
-import { authenticate, authorize, localsOf } from './auth.ts';
+import type { Conflict } from '../db/errors.ts';
+import { auditRequest, isRefusal } from './audit-request.ts';
+import { authenticate, authorize } from './auth.ts';
 import type { Deps } from './deps.ts';
-import { ApiError, invalid, issuesOf } from './errors.ts';
+import { invalid, issuesOf, type ApiError } from './errors.ts';
 import { once } from './idempotency.ts';
+import { readJsonBody } from './json-body.ts';
+import { sendLines } from './lines.ts';
+import { localsOf } from './locals.ts';
 import { checkRoutes, type Route } from './route.ts';
-
-export const bodyBytesMax = 256 * 1024;
 
 /** Mounts the table. In this order, so that a stranger costs one look-up: who, whose, may they, then what was sent. */
 export function mountRoutes(deps: Deps, routes: Route[]): Router {
@@ -15,7 +17,14 @@ export function mountRoutes(deps: Deps, routes: Route[]): Router {
   const router = express.Router({ caseSensitive: true });
   const who = authenticate(deps);
   for (const route of routes)
-    router[route.method](route.path, nameRoute(route), who, authorize(deps, route), ...readBody(route), run(deps, route));
+    router[route.method](
+      route.path,
+      nameRoute(route),
+      who,
+      authorize(deps, route),
+      ...(route.method === 'get' ? [] : readJsonBody),
+      run(deps, route),
+    );
   return router;
 }
 
@@ -26,37 +35,37 @@ function nameRoute(route: Route): RequestHandler {
   };
 }
 
-function readBody(route: Route): RequestHandler[] {
-  if (route.method === 'get') return [];
-  const onlyJson: RequestHandler = (request, _response, next) => {
-    // `is` answers null when there is no body at all.
-    if (request.is('application/json') === false)
-      throw new ApiError(415, 'unsupported_media_type', 'Send the body as application/json.');
-    next();
-  };
-  return [onlyJson, express.json({ limit: bodyBytesMax, verify: requireText })];
-}
-
-/** JSON is UTF-8 (RFC 8259). The parser would put replacement characters for other bytes, and store what nobody sent. */
-function requireText(_request: unknown, _response: unknown, body: Buffer, charset: string): void {
-  if (charset !== 'utf-8' || !isUtf8(body)) throw new ApiError(400, 'malformed_body', 'The body is not JSON in UTF-8.');
-}
-
 function run(deps: Deps, route: Route): RequestHandler {
   return async (request, response) => {
-    const { caller, found, ids } = localsOf(response);
+    const locals = localsOf(response);
+    const { caller, found, ids } = locals;
     const query = parse(route.query, request.query);
     const body = parse(route.body, request.body ?? {});
     const audit = { actor: caller.actor, from: caller.from };
-    const handle = async () => route.answer.parse(await route.handle({ deps, caller, found, query, body, audit }));
+    const handle = async () => {
+      if (route.command) await auditRequest(deps, route, locals, { outcome: 'asked' });
+      try {
+        const answer = await route.handle({ deps, caller, found, query, body, audit });
+        return route.lines ? answer : route.answer.parse(answer);
+      } catch (error) {
+        if (route.method !== 'get' && isRefusal(error)) await auditRequest(deps, route, locals, refused(error));
+        throw error;
+      }
+    };
     const key = request.get('idempotency-key');
     const answer =
       key === undefined || route.method === 'get'
         ? await handle()
         : await once(deps.stores.idempotency, route, { key, caller, ids, body }, handle);
-    response.status(route.status).json(answer);
+    if (route.lines) await sendLines(response, answer as AsyncIterable<unknown>, route.answer);
+    else response.status(route.status).json(answer);
   };
 }
+
+const refused = (error: ApiError | Conflict) => ({
+  outcome: 'refused' as const,
+  detail: { ...('code' in error && { code: error.code }), reason: error.message },
+});
 
 function parse(schema: z.ZodType, input: unknown): unknown {
   const result = schema.safeParse(input);

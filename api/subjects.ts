@@ -26,6 +26,10 @@ export const subjects = {
   templateId: ({ stores }: Deps, id: string) => owned(stores.templates.find(id)),
   incidentId: ({ stores }: Deps, id: string) => owned(stores.incidents.find(id)),
   taskId: ({ stores }: Deps, id: string) => owned(stores.tasks.find(id)),
+  userId: ({ stores }: Deps, id: string) => owned(stores.users.find(id)),
+  grantId: ({ stores }: Deps, id: string) => owned(stores.grants.find(id)),
+  erasureId: ({ stores }: Deps, id: string) => owned(stores.erasures.find(id)),
+  eventId: ({ traffic }: Deps, id: string) => owned(traffic.events.find(id)),
   keyId: ({ stores }: Deps, id: string) => owned(stores.apiKeys.find(id)),
   providerKey: async (_deps: Deps, key: string) => {
     const row = findProvider(key);
@@ -36,9 +40,12 @@ export const subjects = {
 export type SubjectName = keyof typeof subjects;
 export type SubjectRow<Name extends SubjectName> = NonNullable<Awaited<ReturnType<(typeof subjects)[Name]>>>['row'];
 
-/** Ids are TypeIDs and provider keys are short words: anything else names nothing, and never reaches the database. */
+/** Ids are TypeIDs, of events numbers, and provider keys are short words: anything else names nothing, and never reaches the database. */
 const idShape = /^([a-z]{1,20}_[0-9a-z]{26}|[a-z][a-z0-9_]{0,39})$/;
+const eventIdShape = /^\d{1,15}$/;
+
+export const mayBeId = (name: SubjectName, id: string): boolean => (name === 'eventId' ? eventIdShape : idShape).test(id);
 
 export async function findSubject(deps: Deps, name: SubjectName, id: string): Promise<Subject<unknown> | null> {
-  return idShape.test(id) ? subjects[name](deps, id) : null;
+  return mayBeId(name, id) ? subjects[name](deps, id) : null;
 }

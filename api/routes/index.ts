@@ -1,17 +1,30 @@
 import type { Route } from '../route.ts';
 import { createCompany } from './companies/create-company.ts';
+import { createFranchise } from './companies/create-franchise.ts';
 import { createPlatformUser } from './companies/create-platform-user.ts';
 import { createUser } from './companies/create-user.ts';
+import { getRollUp } from './companies/get-roll-up.ts';
+import { disableUser } from './companies/disable-user.ts';
+import { enableUser } from './companies/enable-user.ts';
 import { getCompany } from './companies/get-company.ts';
+import { linkToken } from './companies/link-token.ts';
 import { listCompanies } from './companies/list-companies.ts';
+import { listPlatformUsers } from './companies/list-platform-users.ts';
 import { listUsers } from './companies/list-users.ts';
+import { moveCompany } from './companies/move-company.ts';
+import { updateUser } from './companies/update-user.ts';
 import { createKey } from './keys/create-key.ts';
 import { createPlatformKey } from './keys/create-platform-key.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { listPlatformKeys } from './keys/list-platform-keys.ts';
 import { revokeKey } from './keys/revoke-key.ts';
+import { getRotation } from './key-rotation/get-rotation.ts';
+import { retireKeys } from './key-rotation/retire-keys.ts';
+import { reverseRotation } from './key-rotation/reverse-rotation.ts';
+import { startRotation } from './key-rotation/start-rotation.ts';
 import { getProvider } from './providers/get-provider.ts';
 import { listProviders } from './providers/list-providers.ts';
+import { askConsent } from './connections/ask-consent.ts';
 import { getConnection } from './connections/get-connection.ts';
 import { listConnections } from './connections/list-connections.ts';
 import { listReconciliations } from './connections/list-reconciliations.ts';
@@ -44,8 +57,18 @@ import { listEvents } from './failures/list-events.ts';
 import { listQueue } from './failures/list-queue.ts';
 import { resolveQueueItem } from './failures/resolve-queue-item.ts';
 import { retryQueueItem } from './failures/retry-queue-item.ts';
+import { readPayload } from './failures/read-payload.ts';
+import { eraseCompany } from './erasures/erase-company.ts';
+import { erasePerson } from './erasures/erase-person.ts';
+import { getErasure } from './erasures/get-erasure.ts';
+import { listErasures } from './erasures/list-erasures.ts';
+import { createGrant } from './grants/create-grant.ts';
+import { listGrants } from './grants/list-grants.ts';
+import { revokeGrant } from './grants/revoke-grant.ts';
 import { listMappings } from './mappings/list-mappings.ts';
 import { publishMapping } from './mappings/publish-mapping.ts';
+import { changeFranchiseKeys } from './franchises/change-keys.ts';
+import { listFranchiseKeys } from './franchises/list-keys.ts';
 import { createTemplate } from './templates/create-template.ts';
 import { getTemplate } from './templates/get-template.ts';
 import { listTemplates } from './templates/list-templates.ts';
@@ -63,10 +86,13 @@ import { resolveEscalation } from './escalations/resolve-escalation.ts';
 import { takeOverEscalation } from './escalations/take-over-escalation.ts';
 import { completeTask } from './tasks/complete-task.ts';
 import { listTasks } from './tasks/list-tasks.ts';
+import { exportCompanyAudit } from './overview/export-audit.ts';
+import { exportPlatformAudit } from './overview/export-platform-audit.ts';
 import { listAudit } from './overview/list-audit.ts';
 import { listHealth } from './overview/list-health.ts';
 import { listPlatformAudit } from './overview/list-platform-audit.ts';
 import { listSummaries } from './overview/list-summaries.ts';
+import { decodePayloads } from './temporal/decode-payloads.ts';
 import { listCards } from './portal/list-cards.ts';
 import { listNotes } from './portal/list-notes.ts';
 import { writeNote } from './portal/write-note.ts';
@@ -75,21 +101,44 @@ import { writeNote } from './portal/write-note.ts';
 export const routes: Route[] = [
   // companies
   createCompany,
+  createFranchise,
   createPlatformUser,
   createUser,
+  disableUser,
+  enableUser,
   getCompany,
+  getRollUp,
+  linkToken,
   listCompanies,
+  listPlatformUsers,
   listUsers,
+  moveCompany,
+  updateUser,
   // keys
   createKey,
   createPlatformKey,
   listKeys,
   listPlatformKeys,
   revokeKey,
+  // grants
+  createGrant,
+  listGrants,
+  revokeGrant,
+  // erasures
+  eraseCompany,
+  erasePerson,
+  getErasure,
+  listErasures,
+  // key rotation
+  getRotation,
+  retireKeys,
+  reverseRotation,
+  startRotation,
   // providers
   getProvider,
   listProviders,
   // connections
+  askConsent,
   getConnection,
   listConnections,
   listSenders,
@@ -124,11 +173,15 @@ export const routes: Route[] = [
   listApiCalls,
   listEvents,
   listQueue,
+  readPayload,
   resolveQueueItem,
   retryQueueItem,
   // mappings
   listMappings,
   publishMapping,
+  // franchises
+  changeFranchiseKeys,
+  listFranchiseKeys,
   // templates
   createTemplate,
   getTemplate,
@@ -151,10 +204,14 @@ export const routes: Route[] = [
   completeTask,
   listTasks,
   // overview
+  exportCompanyAudit,
+  exportPlatformAudit,
   listAudit,
   listHealth,
   listPlatformAudit,
   listSummaries,
+  // temporal
+  decodePayloads,
   // portal
   listCards,
   listNotes,

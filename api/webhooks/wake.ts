@@ -7,7 +7,10 @@ export interface WakeTarget {
   providerKey: string;
 }
 
-/** Wakes a connection's drain at most once in a window: at once for the first event, and once more for those that followed. */
+/**
+ * Wakes a connection's drain at most once in a window: at once for the first event, and once more for those that followed. A window
+ * that was not quiet is followed by one twice as long, so that steady traffic costs one wake-up in the longest.
+ */
 export interface Waker {
   wake(target: WakeTarget): void;
   /** Sends what is still due, tries each once more, and stops. */
@@ -16,16 +19,20 @@ export interface Waker {
 
 export interface WakerOptions {
   send: (target: WakeTarget) => Promise<void>;
-  windowMs: number;
+  windowMs: { first: number; max: number };
   retryMs: { first: number; max: number };
   log: Logger;
   failed?: () => void;
 }
 
+/** What the API uses: a lone event is not kept waiting, and steady traffic is seen within about a second. */
+export const usualWindowMs = { first: 250, max: 1_000 };
+
 interface Pending {
   target: WakeTarget;
   due: boolean;
   failures: number;
+  windowMs: number;
   sending: Promise<void>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -44,7 +51,8 @@ export function createWaker({ send, windowMs, retryMs, log, failed }: WakerOptio
     entry.sending = send(entry.target).then(
       () => {
         entry.failures = 0;
-        rest(entry, windowMs);
+        rest(entry, entry.windowMs);
+        entry.windowMs = Math.min(2 * entry.windowMs, windowMs.max);
       },
       (error: unknown) => {
         failed?.();
@@ -71,7 +79,14 @@ export function createWaker({ send, windowMs, retryMs, log, failed }: WakerOptio
         waiting.due = true;
         return;
       }
-      const entry: Pending = { target, due: false, failures: 0, sending: Promise.resolve(), timer: undefined };
+      const entry: Pending = {
+        target,
+        due: false,
+        failures: 0,
+        windowMs: windowMs.first,
+        sending: Promise.resolve(),
+        timer: undefined,
+      };
       pending.set(target.connectionId, entry);
       fire(entry);
     },

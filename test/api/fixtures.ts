@@ -95,6 +95,18 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     sentence: 'Look at it.',
   });
   const key = await api.stores.apiKeys.create({ companyId, role: 'viewer', label: 'spare' }, by);
+  const person = { companyId, name: 'Ann', email: 'ann@example.com', phone: null, role: 'viewer' as const };
+  const user = await api.stores.users.create(person, by);
+  const [eventKey, now] = ['SM-of-everything', new Date()];
+  const event = { connectionId, companyId, providerKey: 'twilio', source: 'webhook' as const, key: eventKey, type: 'status' };
+  await api.traffic.events.storeBatch([{ ...event, occurredAt: null, receivedAt: now, data: { To: clientNumber } }]);
+  const eventId = (await api.traffic.events.idOf(connectionId, eventKey))!;
+  await api.traffic.events.markApplied(connectionId, [{ id: eventId, applied: false, normalized: [] }]);
+  const grant = await api.stores.grants.create(
+    { companyId, holder: key.id, permission: 'payload.read', reason: 'Test', expiresAt: new Date(now.getTime() + 3_600_000) },
+    by,
+  );
+  const erasure = await api.stores.erasures.askPerson({ companyId, reason: 'Test', person: { email: 'gone@example.com' } }, by);
   return {
     companyId,
     connectionId,
@@ -106,6 +118,10 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     incidentId: incident.incidentId,
     taskId: task.id,
     keyId: key.id,
+    userId: user.id,
+    eventId,
+    grantId: grant.id,
+    erasureId: erasure.id,
   };
 }
 

@@ -28,9 +28,35 @@ describe('The webhook group', () => {
 
   it('never commits more rows at once than it may, but for one request that is larger by itself', async () => {
     const sizes: number[] = [];
-    const group = createGroup<number>({ commit: async (rows) => void sizes.push(rows.length), rowsMax: 3, isOutage });
+    const group = createGroup<number>({
+      commit: async (rows) => void sizes.push(rows.length),
+      rowsMax: 3,
+      isOutage,
+    });
     await Promise.all([group.add([1, 2]), group.add([3]), group.add([4]), group.add([5, 6, 7, 8]), group.add([9])]);
     expect(sizes).toEqual([3, 1, 4, 1]);
+  });
+
+  it('runs one commit at a time, and leaves nobody waiting when it ends', async () => {
+    let [running, runningMax, committed] = [0, 0, 0];
+    const group = createGroup<number>({
+      commit: async (rows) => {
+        running += 1;
+        runningMax = Math.max(runningMax, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        committed += rows.length;
+      },
+      rowsMax: 3,
+      isOutage,
+    });
+    // Each sender comes again as soon as it has its answer, at whatever moment a commit has just ended.
+    const sender = async () => {
+      for (let turn = 0; turn < 50; turn += 1) await group.add([turn]);
+    };
+    await Promise.all([sender(), sender(), sender(), sender(), sender()]);
+    await group.idle();
+    expect([committed, running, runningMax]).toEqual([250, 0, 1]);
   });
 
   it('keeps a row that the database refuses from taking its neighbours along', async () => {

@@ -129,6 +129,10 @@ describe('Bodies', () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=klingon'])
       expect((await post(path(), 'name=A', { 'content-type': type })).status).toBe(415);
   });
+  it('of length 0, as many clients send none, are none', async () => {
+    const answer = await api.call('POST', `/v1/users/${things['userId']}/enable`, { key: ours.keys.company_admin });
+    expect(answer.status).toBe(200);
+  });
   it('larger than 256 KiB are answered 413', async () => {
     expect((await post(path(), `"${'a'.repeat(256 * 1024)}"`, json)).status).toBe(413);
   });

@@ -24,7 +24,8 @@ describe('The probes', () => {
     const app = express();
     let database: () => Promise<void> = async () => undefined;
     const ok = async () => undefined;
-    app.use(serveProbes({ appDatabase: () => database(), trafficDatabase: ok, temporal: ok }, createMetrics()));
+    const checks = { appDatabase: () => database(), trafficDatabase: ok, temporal: ok };
+    app.use(serveProbes(checks, createMetrics(), api.stores.health));
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`;

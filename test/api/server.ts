@@ -1,20 +1,30 @@
 /** The real API on a port of its own, over real databases; with Temporal only where a test needs it. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
+import type { Sequelize } from 'sequelize';
 import { createApp } from '../../api/app.ts';
+import { createHttpServer, usualLimits, type ServerLimits } from '../../api/http-server.ts';
+import { createLimits, type LimitSettings } from '../../api/limits.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createTokenKeys, type KeyTimes } from '../../api/token-keys.ts';
+import { createTokens, type TokenSettings } from '../../api/tokens.ts';
 import { wakeDrain } from '../../api/webhooks/wake-drain.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
-import { createWebhookSecrets } from '../../api/webhooks/secrets.ts';
+import { createWebhookTargets } from '../../api/webhooks/targets.ts';
 import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
+import { keyStore } from '../../db/app/stores/data-keys.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
+import { openKeyring } from '../../keys/keyring.ts';
+import { localMasterKey } from '../../keys/local-master-key.ts';
 import { providerRows } from '../../providers/registry.ts';
+import { dataConverter } from '../../temporal/data-converter.ts';
+import { payloadCodec } from '../../temporal/payload-codec.ts';
 import { freshDatabases } from '../harness/mysql.ts';
+import { noLimits } from '../harness/no-limits.ts';
 
 export interface Answer {
   status: number;
@@ -26,7 +36,10 @@ export interface Api {
   url: string;
   stores: AppStores;
   traffic: TrafficStores;
+  trafficDatabase: Sequelize;
   masterKey: Buffer;
+  databases: { app: Sequelize; traffic: Sequelize };
+  urls: { appUrl: string; trafficUrl: string };
   /** Every line that was logged. */
   logLines: string[];
   /** One request; a body that is not text or bytes is sent as JSON. */
@@ -45,29 +58,48 @@ export async function startApi({
   temporal,
   publicUrl = 'https://hooks.example.com',
   answerWithinMs = 2_000,
+  keepTargetsMs,
+  corsOrigins = [],
+  limits = {},
   through = (url) => url,
+  requestLimits = noLimits,
+  trustProxy = false,
+  jwt = null,
 }: {
   temporal?: Client;
   publicUrl?: string;
   answerWithinMs?: number;
+  /** How long webhook targets are kept, where the default would end in the middle of a test. */
+  keepTargetsMs?: number;
+  corsOrigins?: string[];
+  limits?: Partial<ServerLimits>;
+  requestLimits?: LimitSettings;
+  trustProxy?: number | string[] | false;
+  jwt?: (TokenSettings & { times?: KeyTimes }) | null;
   /** Leads a database's URL past something that a test has put in between. */
-  through?: (url: string) => string;
+  through?: (url: string, database: 'app' | 'traffic') => string;
 } = {}): Promise<Api> {
   const databases = await freshDatabases();
-  const app = openDatabase(through(databases.appUrl), { poolMax: 10 });
-  const trafficDatabase = openDatabase(through(databases.trafficUrl), { poolMax: 10 });
+  const app = openDatabase(through(databases.appUrl, 'app'), { poolMax: 10 });
+  const trafficDatabase = openDatabase(through(databases.trafficUrl, 'traffic'), { poolMax: 10 });
   const masterKey = randomBytes(32);
-  const stores = createAppStores(app, { masterKey });
-  const traffic = createTrafficStores(trafficDatabase, { masterKey, encryptPayloads: true });
+  const keyring = await openKeyring({ store: keyStore(app), masterKeys: [localMasterKey(Buffer.from(masterKey))] });
+  const stores = createAppStores(app, { keyring });
+  const traffic = createTrafficStores(trafficDatabase, { keyring, encryptPayloads: true });
   await stores.providers.sync(providerRows());
   // Without the retries of the gRPC layer, which would go on after the connection was closed.
-  const client = temporal ?? new Client({ connection: Connection.lazy({ address: nowhere, interceptors: [] }) });
+  const client =
+    temporal ??
+    new Client({
+      connection: Connection.lazy({ address: nowhere, interceptors: [] }),
+      dataConverter: dataConverter(keyring),
+    });
 
   const logLines: string[] = [];
   const log = createLog('info', { write: (line) => void logLines.push(line) });
   const waker = createWaker({
     send: (target) => (temporal ? wakeDrain(client, target) : Promise.reject(new Error('Temporal is down'))),
-    windowMs: 50,
+    windowMs: { first: 50, max: 50 },
     retryMs: { first: 100, max: 1_000 },
     log,
   });
@@ -75,12 +107,19 @@ export async function startApi({
     {
       stores,
       traffic,
+      keyring,
       temporal: client,
+      codec: payloadCodec(keyring),
       log,
       metrics: createMetrics(),
       waker,
-      webhookSecrets: createWebhookSecrets(stores.credentials),
+      tokens: jwt && createTokens(jwt, createTokenKeys(jwt, log, jwt.times)),
+      limits: createLimits(stores.allowances, requestLimits),
+      trustProxy,
+      webhookTargets: createWebhookTargets(stores, keepTargetsMs),
       publicUrl,
+      corsOrigins,
+      oauth: { clientIds: {}, baseUrls: {} },
       temporalUiUrl: 'http://127.0.0.1:8233',
       answerWithinMs,
     },
@@ -90,7 +129,9 @@ export async function startApi({
       temporal: () => client.connection.workflowService.getSystemInfo({}),
     },
   );
-  const server = createServer(http).listen(0, '127.0.0.1');
+  const server = createHttpServer({ ...usualLimits, ...limits })
+    .on('request', http)
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -98,7 +139,10 @@ export async function startApi({
     url,
     stores,
     traffic,
+    trafficDatabase,
     masterKey,
+    databases: { app, traffic: trafficDatabase },
+    urls: databases,
     logLines,
     async call(method, path, { key, body, headers = {} } = {}) {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
@@ -112,8 +156,8 @@ export async function startApi({
         ...(body !== undefined && { body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
       });
       const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json');
-      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+      const isJson = response.headers.get('content-type')?.startsWith('application/json');
+      return { status: response.status, headers: response.headers, text, body: isJson && text ? JSON.parse(text) : text };
     },
     async close() {
       server.closeAllConnections();

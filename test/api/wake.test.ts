@@ -13,7 +13,7 @@ function recording(fail: (sent: number) => boolean = () => false) {
       sent.push(connectionId);
       if (fail(sent.length)) throw new Error('Temporal is down');
     },
-    windowMs: 100,
+    windowMs: { first: 100, max: 400 },
     retryMs: { first: 20, max: 40 },
     log: quiet,
   });
@@ -27,6 +27,20 @@ describe('The waker', () => {
     expect(sent).toEqual(['conn_a']);
     await pause(250);
     expect(sent).toEqual(['conn_a', 'conn_a']);
+    await waker.stop();
+  });
+
+  it('wakes less and less often while events keep coming, and at once again after a quiet window', async () => {
+    const { sent, waker } = recording();
+    const steady = setInterval(() => waker.wake(target('conn_a')), 5);
+    await pause(1_500);
+    clearInterval(steady);
+    // After 0, 100, 300, 700, 1,100 and 1,500 ms; every 100 ms it would be 16.
+    expect(sent.length).toBeLessThanOrEqual(6);
+    await pause(1_000);
+    sent.length = 0;
+    waker.wake(target('conn_a'));
+    expect(sent).toEqual(['conn_a']);
     await waker.stop();
   });
 

@@ -1,7 +1,8 @@
 /** The API with the engine behind it: what a person does by HTTP, from the first step of an onboarding to the disconnect. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workflowIds } from '../../domain/workflow-ids.ts';
-import { createTwilioAccount, freshNumber, startEngine, type Engine, type TwilioAccount } from '../harness/engine.ts';
+import { startEngine, type Engine } from '../harness/engine.ts';
+import { createTwilioAccount, freshNumber, type TwilioAccount } from '../harness/twilio-account.ts';
 import { askedOf, breakTwilio, createCompany, quickPolicy, type Company } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
@@ -169,9 +170,15 @@ describe('Commands by HTTP', () => {
 
     const { items } = await engine.app.audit.list({ companyId: company.companyId, limit: 100 });
     const told = items.filter(({ subject }) => subject === live.id).map(({ action, outcome }) => `${action} ${outcome}`);
-    expect(told).toEqual(expect.arrayContaining(['connection.syncNow done', 'connection.syncNow refused']));
-    expect(told.filter((entry) => entry.startsWith('connection.syncNow'))).toHaveLength(2);
-    expect(items.find(({ outcome }) => outcome === 'refused')?.detail).toEqual({
+    expect(told.filter((entry) => entry.startsWith('connection.sync')).toReversed()).toEqual([
+      'connection.sync asked',
+      'connection.syncNow done',
+      'connection.sync asked',
+      'connection.sync refused',
+      'connection.sync asked',
+    ]);
+    expect(items.find(({ outcome }) => outcome === 'refused')?.detail).toMatchObject({
+      code: 'refused',
       reason: 'The connection is paused: resume it first.',
     });
   });

@@ -10,12 +10,13 @@ export const disconnect = route({
   permission: 'connection.disconnect',
   summary: 'Disconnect: Schedules end and the credentials are forgotten; the records stay',
   body: z.strictObject({ reason: plainWords(200) }),
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   async handle({ deps, found, body, caller, audit }) {
     const given = { by: caller.actor, reason: body.reason };
     const answer = await commandConnection(deps, found.connection, 'disconnect', disconnectUpdate, given, audit);
-    deps.webhookSecrets.forget(found.connection.id);
+    deps.webhookTargets.forget(found.connection.id);
     return answer;
   },
 });

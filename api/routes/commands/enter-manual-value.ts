@@ -24,6 +24,7 @@ export const enterManualValue = route({
       path: ['periodEnd'],
       message: 'Must not lie before periodStart.',
     }),
+  command: true,
   answer: verdictSchema.extend({ snapshotId: z.string() }).meta({ id: 'ManualValueAnswer' }),
   refusals: [409, 503, 504],
   idempotent: true,

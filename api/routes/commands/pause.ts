@@ -10,6 +10,7 @@ export const pause = route({
   permission: 'connection.pause',
   summary: 'Pause: no sync starts, and events that arrive are kept until the resume',
   body: z.strictObject({ reason: plainWords(200) }),
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, body, caller, audit }) =>

@@ -8,6 +8,7 @@ export const resume = route({
   path: '/connections/:connectionId/resume',
   permission: 'connection.pause',
   summary: 'Resume: Schedules run again, and the events that waited are applied',
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, caller, audit }) =>

@@ -21,6 +21,7 @@ export const syncNow = route({
   permission: 'connection.sync',
   summary: 'Sync now: all streams, or one',
   body: z.strictObject({ stream: z.string().max(60).optional() }),
+  command: true,
   answer: verdictSchema.extend({ runs: z.array(startedRun).optional() }).meta({ id: 'SyncAnswer' }),
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller, audit }) {

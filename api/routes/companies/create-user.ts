@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
+import { checkGiven } from './give-role.ts';
 import { companyRoles, personSchema, userSchema } from './schema.ts';
 
 export const createUser = route({
@@ -11,5 +12,8 @@ export const createUser = route({
   status: 201,
   answer: userSchema,
   idempotent: true,
-  handle: ({ deps, found, body, audit }) => deps.stores.users.create({ companyId: found.company.id, ...body }, audit),
+  async handle({ deps, found, body, caller, audit }) {
+    checkGiven(caller.role, body.role);
+    return deps.stores.users.create({ companyId: found.company.id, ...body }, audit);
+  },
 });

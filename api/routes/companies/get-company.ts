@@ -1,5 +1,5 @@
 import { route } from '../../route.ts';
-import { companySchema } from './schema.ts';
+import { companySchema, describeCompany } from './schema.ts';
 
 export const getCompany = route({
   method: 'get',
@@ -7,5 +7,5 @@ export const getCompany = route({
   permission: 'company.read',
   summary: 'One company',
   answer: companySchema,
-  handle: async ({ found }) => found.company,
+  handle: async ({ found, caller }) => describeCompany(found.company, caller),
 });

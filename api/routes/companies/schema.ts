@@ -1,6 +1,8 @@
 import { isValidPhoneNumber } from 'libphonenumber-js';
 import { z } from 'zod';
+import type { Company } from '../../../db/app/stores/companies.ts';
 import { roles } from '../../../domain/permissions.ts';
+import type { Caller } from '../../locals.ts';
 import { maskAddress } from '../../mask.ts';
 import { moment, name } from '../../schemas.ts';
 
@@ -9,10 +11,16 @@ export const companySchema = z
     id: z.string(),
     name: z.string(),
     timeZone: z.string(),
-    parentCompanyId: z.string().nullable(),
+    parentCompanyId: z.string().nullable().meta({ description: 'Null at the top, and for the caller’s own company.' }),
     createdAt: moment,
+    closedAt: moment.nullable().meta({ description: 'Since when nothing can be added to it: it is being erased, or was.' }),
   })
   .meta({ id: 'Company' });
+
+/** A franchise does not know what it stands under: that is told from the top down. */
+export function describeCompany(company: Company, caller: Caller): Company {
+  return company.id === caller.companyId ? { ...company, parentCompanyId: null } : company;
+}
 
 export const userSchema = z
   .object({
@@ -27,6 +35,8 @@ export const userSchema = z
       .nullable(),
     role: z.enum(roles),
     createdAt: moment,
+    disabledAt: moment.nullable().meta({ description: 'Since when neither their keys nor their tokens are taken.' }),
+    tokenSubject: z.string().nullable().meta({ description: 'The `sub` of the tokens that speak for this person.' }),
   })
   .meta({ id: 'User' });
 

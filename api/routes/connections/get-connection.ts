@@ -1,4 +1,3 @@
-import { isAllowed } from '../../../domain/permissions.ts';
 import { route } from '../../route.ts';
 import { connectionDetailSchema, describeConnectionDetail } from './schema.ts';
 
@@ -8,6 +7,5 @@ export const getConnection = route({
   permission: 'connection.read',
   summary: 'One connection with its state in words, its next action, its freshness and its workflow',
   answer: connectionDetailSchema,
-  handle: ({ deps, found, caller }) =>
-    describeConnectionDetail(deps, found.connection, isAllowed(caller.role, 'connection.settings')),
+  handle: ({ deps, found, caller }) => describeConnectionDetail(deps, caller, found.connection),
 });

@@ -11,8 +11,8 @@ export const listConnections = route({
   summary: 'List a company’s connections',
   query: z.strictObject({ ...pageQuery, state: z.enum(connectionStates).optional() }),
   answer: pageOf(connectionSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.connections.list({ companyId: found.company.id, ...pageInput(query) });
-    return { items: items.map((connection) => describeConnection(deps, connection)), nextCursor };
+    return { items: items.map((connection) => describeConnection(deps, caller, connection)), nextCursor };
   },
 });

@@ -37,6 +37,6 @@ export const startOnboarding = route({
     const policy = body.policy && asOverrides(body.policy);
     const connection = await deps.stores.connections.create({ ...body, companyId, settings, policy }, audit);
     const onboardingStarted = await startWorkflow(deps, connection, caller.actor);
-    return { ...describeConnection(deps, connection), onboardingStarted };
+    return { ...describeConnection(deps, caller, connection), onboardingStarted };
   },
 });

@@ -13,7 +13,7 @@ export const updatePolicy = route({
   summary: 'Change cadence, retries, escalation, freshness or delivery; parts that are not sent stay',
   body: z.strictObject({ policy: policyOverridesSchema }),
   answer: connectionDetailSchema,
-  async handle({ deps, found: { connection }, body, audit }) {
+  async handle({ deps, found: { connection }, body, caller, audit }) {
     const { streams } = getProvider(connection.providerKey);
     const unknown = Object.keys(body.policy.cadenceS ?? {}).filter((stream) => !Object.hasOwn(streams, stream));
     if (unknown.length > 0)
@@ -34,6 +34,6 @@ export const updatePolicy = route({
     };
     await deps.stores.connections.saveSettings(connection.id, { policy }, audit);
     await followPolicy(deps, connection, policy);
-    return describeConnectionDetail(deps, connection, true);
+    return describeConnectionDetail(deps, caller, connection);
   },
 });

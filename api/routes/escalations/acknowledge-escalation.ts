@@ -8,6 +8,7 @@ export const acknowledgeEscalation = route({
   path: '/escalations/:incidentId/acknowledge',
   permission: 'escalation.answer',
   summary: 'Acknowledge: the next rung of the ladder is not told',
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, caller }) => answerEscalation(deps, found.incident, acknowledgeUpdate, { by: caller.actor }),

@@ -10,8 +10,8 @@ export const listEscalations = route({
   summary: 'A company’s incidents, newest first',
   query: z.strictObject({ ...pageQuery, connectionId: idSchema('conn').optional(), open: flag.optional() }),
   answer: pageOf(escalationSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.incidents.list({ companyId: found.company.id, ...pageInput(query) });
-    return { items: items.map((incident) => describeEscalation(deps, incident)), nextCursor };
+    return { items: items.map((incident) => describeEscalation(deps, caller, incident)), nextCursor };
   },
 });

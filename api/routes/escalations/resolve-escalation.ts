@@ -10,6 +10,7 @@ export const resolveEscalation = route({
   permission: 'escalation.answer',
   summary: 'Resolve an incident by hand, and say how',
   body: z.strictObject({ note: plainWords(280) }),
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, body, caller }) =>

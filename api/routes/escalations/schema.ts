@@ -4,6 +4,8 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Incident } from '../../../db/app/stores/incidents.ts';
 import type { Deps } from '../../deps.ts';
 import { workflowLink, workflowSchema } from '../../links.ts';
+import type { Caller } from '../../locals.ts';
+import { forEyesOf } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 
 export const escalationSchema = z
@@ -43,7 +45,9 @@ export const escalationDetailSchema = escalationSchema
   })
   .meta({ id: 'EscalationDetail' });
 
-export const describeEscalation = (deps: Deps, incident: Incident): z.input<typeof escalationSchema> => ({
+export const describeEscalation = (deps: Deps, caller: Caller, incident: Incident): z.input<typeof escalationSchema> => ({
   ...incident,
+  sentence: forEyesOf(caller)(incident.sentence),
+  note: incident.note && forEyesOf(caller)(incident.note),
   workflow: workflowLink(deps, workflowIds.escalation(incident.id)),
 });

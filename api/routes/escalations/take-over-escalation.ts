@@ -8,6 +8,7 @@ export const takeOverEscalation = route({
   path: '/escalations/:incidentId/take-over',
   permission: 'escalation.answer',
   summary: 'Take over: this person sees to it from now on',
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, caller }) => answerEscalation(deps, found.incident, takeOverUpdate, { by: caller.actor }),

@@ -7,5 +7,5 @@ export const getQueueItem = route({
   permission: 'failure.read',
   summary: 'One failed piece of work',
   answer: queueItemSchema,
-  handle: async ({ deps, found }) => describeQueueItem(deps, found.item),
+  handle: async ({ deps, caller, found }) => describeQueueItem(deps, caller, found.item),
 });

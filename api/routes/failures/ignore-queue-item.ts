@@ -11,6 +11,6 @@ export const ignoreQueueItem = route({
   body: z.strictObject({ reason: name(280) }),
   answer: queueItemSchema,
   refusals: [409],
-  handle: async ({ deps, found, body, audit }) =>
-    describeQueueItem(deps, await deps.stores.errorQueue.ignore(found.item.id, body.reason, audit)),
+  handle: async ({ deps, caller, found, body, audit }) =>
+    describeQueueItem(deps, caller, await deps.stores.errorQueue.ignore(found.item.id, body.reason, audit)),
 });

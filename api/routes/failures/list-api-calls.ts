@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forEyesOf } from '../../mask.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -22,5 +23,8 @@ export const listApiCalls = route({
   summary: 'Every call made to the provider, newest first',
   query: z.strictObject(pageQuery),
   answer: pageOf(apiCallSchema),
-  handle: ({ deps, found, query }) => deps.traffic.logs.list({ connectionId: found.connection.id, ...pageInput(query) }),
+  async handle({ deps, caller, found, query }) {
+    const { items, nextCursor } = await deps.traffic.logs.list({ connectionId: found.connection.id, ...pageInput(query) });
+    return { items: items.map((call) => ({ ...call, note: call.note && forEyesOf(caller)(call.note) })), nextCursor };
+  },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
 import { drainLink, workflowSchema } from '../../links.ts';
+import { forEyesOf } from '../../mask.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -24,8 +25,15 @@ export const listEvents = route({
   summary: 'Inbound events, newest first; never their payload',
   query: z.strictObject(pageQuery),
   answer: pageOf(eventSchema),
-  async handle({ deps, found: { connection }, query }) {
+  async handle({ deps, caller, found: { connection }, query }) {
     const { items, nextCursor } = await deps.traffic.events.list({ connectionId: connection.id, ...pageInput(query) });
-    return { items: items.map((event) => ({ ...event, workflow: drainLink(deps, connection.id) })), nextCursor };
+    return {
+      items: items.map((event) => ({
+        ...event,
+        sentence: event.sentence && forEyesOf(caller)(event.sentence),
+        workflow: drainLink(deps, connection.id),
+      })),
+      nextCursor,
+    };
   },
 });

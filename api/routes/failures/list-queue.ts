@@ -11,8 +11,8 @@ export const listQueue = route({
   summary: 'Failed work that waits for a retry or a person',
   query: z.strictObject({ ...pageQuery, connectionId: idSchema('conn').optional(), state: z.enum(queueStates).optional() }),
   answer: pageOf(queueItemSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.errorQueue.list({ companyId: found.company.id, ...pageInput(query) });
-    return { items: items.map((item) => describeQueueItem(deps, item)), nextCursor };
+    return { items: items.map((item) => describeQueueItem(deps, caller, item)), nextCursor };
   },
 });

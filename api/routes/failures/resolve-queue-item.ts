@@ -11,6 +11,6 @@ export const resolveQueueItem = route({
   body: z.strictObject({ note: name(280) }),
   answer: queueItemSchema,
   refusals: [409],
-  handle: async ({ deps, found, body, audit }) =>
-    describeQueueItem(deps, await deps.stores.errorQueue.resolve(found.item.id, body.note, audit)),
+  handle: async ({ deps, caller, found, body, audit }) =>
+    describeQueueItem(deps, caller, await deps.stores.errorQueue.resolve(found.item.id, body.note, audit)),
 });

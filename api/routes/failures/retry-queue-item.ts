@@ -7,11 +7,12 @@ export const retryQueueItem = route({
   path: '/queue/:itemId/retry',
   permission: 'failure.work',
   summary: 'Try it again: the stored event waits once more and is applied by the connection’s drain',
+  command: true,
   answer: queueItemSchema,
   refusals: [409],
-  async handle({ deps, found: { item }, audit }) {
+  async handle({ deps, caller, found: { item }, audit }) {
     const connection = await deps.stores.connections.get(item.connectionId);
-    const { workflow } = describeQueueItem(deps, item);
+    const { workflow } = describeQueueItem(deps, caller, item);
     if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind], { workflow });
     const requeued = await deps.traffic.events.requeue(connection.id, item.rawEventId);
     if (!requeued && item.state !== 'retrying')
@@ -23,7 +24,7 @@ export const retryQueueItem = route({
       );
     const retried = await deps.stores.errorQueue.retry(item.id, audit);
     deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
-    return describeQueueItem(deps, retried);
+    return describeQueueItem(deps, caller, retried);
   },
 });
 

@@ -4,6 +4,8 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import { queueStates, type QueueItem } from '../../../db/app/stores/error-queue.ts';
 import type { Deps } from '../../deps.ts';
 import { drainLink, workflowLink, workflowSchema } from '../../links.ts';
+import type { Caller } from '../../locals.ts';
+import { forEyesOf } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 
 export const queueItemSchema = z
@@ -28,7 +30,9 @@ export const queueItemSchema = z
   })
   .meta({ id: 'QueueItem' });
 
-export const describeQueueItem = (deps: Deps, item: QueueItem): z.input<typeof queueItemSchema> => ({
+export const describeQueueItem = (deps: Deps, caller: Caller, item: QueueItem): z.input<typeof queueItemSchema> => ({
   ...item,
+  sentence: forEyesOf(caller)(item.sentence),
+  note: item.note && forEyesOf(caller)(item.note),
   workflow: item.deliveryId ? workflowLink(deps, workflowIds.message(item.deliveryId)) : drainLink(deps, item.connectionId),
 });

@@ -8,6 +8,7 @@ export const cancelMessage = route({
   path: '/messages/:deliveryId/cancel',
   permission: 'message.send',
   summary: 'Withdraw a message that was not handed to the provider yet',
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, caller, audit }) =>

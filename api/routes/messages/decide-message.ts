@@ -10,6 +10,7 @@ export const decideMessage = route({
   permission: 'message.decide',
   summary: 'Say what a look at the provider showed of an ambiguous message: it went out, send it again, or leave it',
   body: z.strictObject({ decision: z.enum(['was_sent', 'send_again', 'abandon']) }),
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, body, caller, audit }) =>

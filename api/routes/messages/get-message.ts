@@ -7,7 +7,7 @@ export const getMessage = route({
   permission: 'message.read',
   summary: 'One outgoing message with the history of its status',
   answer: deliveryDetailSchema,
-  async handle({ deps, found: { delivery } }) {
-    return { ...describeDelivery(deps, delivery), history: await deps.stores.deliveries.history(delivery.id) };
+  async handle({ deps, caller, found: { delivery } }) {
+    return { ...describeDelivery(deps, caller, delivery), history: await deps.stores.deliveries.history(delivery.id) };
   },
 });

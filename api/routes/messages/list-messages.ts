@@ -11,8 +11,8 @@ export const listMessages = route({
   summary: 'A company’s outgoing messages, newest first',
   query: z.strictObject({ ...pageQuery, connectionId: idSchema('conn').optional(), status: z.enum(deliveryStatuses).optional() }),
   answer: pageOf(deliverySchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.deliveries.list({ companyId: found.company.id, ...pageInput(query) });
-    return { items: items.map((delivery) => describeDelivery(deps, delivery)), nextCursor };
+    return { items: items.map((delivery) => describeDelivery(deps, caller, delivery)), nextCursor };
   },
 });

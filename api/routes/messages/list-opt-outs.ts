@@ -5,7 +5,9 @@ import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
 const optOutSchema = z
   .object({
-    address: z.string().meta({ description: 'Its last four digits.' }),
+    address: z
+      .string()
+      .meta({ description: 'Its last four digits, or `erased`: the word stays in force, the number is not kept.' }),
     state: z.enum(['out', 'in']),
     source: z.string(),
     at: moment,

@@ -4,7 +4,8 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Delivery } from '../../../db/app/stores/deliveries.ts';
 import type { Deps } from '../../deps.ts';
 import { workflowLink, workflowSchema } from '../../links.ts';
-import { maskAddress } from '../../mask.ts';
+import type { Caller } from '../../locals.ts';
+import { forEyesOf, maskAddress } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 
 export const deliverySchema = z
@@ -41,9 +42,10 @@ export const deliveryDetailSchema = deliverySchema
   .meta({ id: 'MessageDetail' });
 
 /** A message without its text, and numbers by their last four digits. */
-export const describeDelivery = (deps: Deps, delivery: Delivery): z.input<typeof deliverySchema> => ({
+export const describeDelivery = (deps: Deps, caller: Caller, delivery: Delivery): z.input<typeof deliverySchema> => ({
   ...delivery,
   from: maskAddress(delivery.from),
   to: maskAddress(delivery.to),
+  sentence: delivery.sentence && forEyesOf(caller)(delivery.sentence),
   workflow: workflowLink(deps, workflowIds.message(delivery.id)),
 });

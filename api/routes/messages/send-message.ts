@@ -37,7 +37,7 @@ export const sendMessage = route({
   answer: deliverySchema,
   refusals: [422, 503],
   idempotent: true,
-  async handle({ deps, found, body, audit }) {
+  async handle({ deps, caller, found, body, audit }) {
     const connection = await deps.stores.connections.find(body.connectionId);
     if (connection?.companyId !== found.company.id) throw notFound('connection', 'connectionId');
     const template = await deps.stores.templates.find(body.templateId);
@@ -68,7 +68,7 @@ export const sendMessage = route({
       audit,
     );
     await startDelivery(deps, connection, delivery);
-    return describeDelivery(deps, delivery);
+    return describeDelivery(deps, caller, delivery);
   },
 });
 

@@ -12,6 +12,7 @@ export const cancelOnboarding = route({
   permission: 'connection.onboard',
   summary: 'Cancel the onboarding and undo what it made, the connection included; its audit rows stay',
   body: z.strictObject({ reason: plainWords(200) }),
+  command: true,
   answer: verdictSchema,
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller }) {
@@ -19,7 +20,7 @@ export const cancelOnboarding = route({
       throw new ApiError(409, 'refused', 'The connection is launched: disconnect it instead.', {
         workflow: leadingWorkflow(deps, connection),
       });
-    deps.webhookSecrets.forget(connection.id);
+    deps.webhookTargets.forget(connection.id);
     return tellOnboarding(deps, connection, cancelOnboardingUpdate, { by: caller.actor, reason: body.reason });
   },
 });

@@ -11,6 +11,7 @@ export const confirmBaseline = route({
   permission: 'connection.onboard',
   summary: 'Step 5: write the client-safe baseline, its explanation and the client’s next action',
   body: z.strictObject({ nextAction: plainWords(200), explanation: plainWords(280) }),
+  command: true,
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],
   handle: async ({ deps, found: { connection }, body, caller }) =>

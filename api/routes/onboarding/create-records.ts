@@ -8,6 +8,7 @@ export const createRecords = route({
   path: '/connections/:connectionId/onboarding/records',
   permission: 'connection.onboard',
   summary: 'Step 2: create the account’s records and put the credentials in force',
+  command: true,
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],
   handle: async ({ deps, found: { connection }, caller }) =>

@@ -8,6 +8,7 @@ export const launch = route({
   path: '/connections/:connectionId/onboarding/launch',
   permission: 'connection.onboard',
   summary: 'Step 6: launch the connection; its Schedules run and its webhooks are applied from now on',
+  command: true,
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],
   handle: async ({ deps, found: { connection }, caller }) =>

@@ -17,6 +17,7 @@ export const mapFields = route({
       .default([])
       .meta({ description: 'An object that is left out takes the provider’s own mapping.' }),
   }),
+  command: true,
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],
   async handle({ deps, found: { connection }, body, caller, audit }) {

@@ -8,6 +8,7 @@ export const testRun = route({
   path: '/connections/:connectionId/onboarding/test-run',
   permission: 'connection.onboard',
   summary: 'Step 4: run a test sync of every stream and answer what it created, updated, left, failed and ignored',
+  command: true,
   answer: stepAnswerSchema,
   refusals: [409, 503, 504],
   handle: async ({ deps, found: { connection }, caller }) =>

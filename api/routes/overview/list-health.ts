@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { connectionStates, stateWords } from '../../../domain/connection-state.ts';
 import { failureCodes } from '../../../domain/failure.ts';
 import { leadingWorkflow, workflowSchema } from '../../links.ts';
+import { forEyesOf } from '../../mask.ts';
 import { route } from '../../route.ts';
+import { describeFreshness, freshnessSchema } from '../connections/schema.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
 const healthSchema = z
@@ -13,6 +15,7 @@ const healthSchema = z
     state: z.enum(connectionStates),
     nextAction: z.string(),
     lastSuccessAt: moment.nullable(),
+    freshness: freshnessSchema,
     check: z
       .object({
         ok: z.boolean(),
@@ -33,11 +36,14 @@ export const listHealth = route({
   summary: 'How each connection is now',
   query: z.strictObject(pageQuery),
   answer: pageOf(healthSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.health.list({ companyId: found.company.id, ...pageInput(query) });
+    const shown = forEyesOf(caller);
     return {
-      items: items.map((health) => ({
+      items: items.map(({ freshWithinS, check, ...health }) => ({
         ...health,
+        check: check && { ...check, sentence: shown(check.sentence) },
+        freshness: describeFreshness(health.lastSuccessAt, freshWithinS),
         nextAction: stateWords[health.state].nextAction,
         workflow: leadingWorkflow(deps, { id: health.connectionId, state: health.state }),
       })),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { buildCard } from '../../../domain/card.ts';
 import { metricDefinitions } from '../../../domain/metrics.ts';
+import { buildRollUpCard } from '../../../domain/roll-up.ts';
 import { getProvider } from '../../../providers/registry.ts';
+import { rollUpsOf } from '../../roll-up.ts';
 import { route } from '../../route.ts';
 import { day, idSchema } from '../../schemas.ts';
 
@@ -16,7 +18,7 @@ const cardSchema = z
     unit: z.string(),
     baseline: dated,
     current: dated,
-    status: z.enum(['current', 'stale', 'delayed', 'paused', 'entered_by_person', 'disconnected', 'in_setup']),
+    status: z.enum(['current', 'stale', 'delayed', 'paused', 'entered_by_person', 'disconnected', 'in_setup', 'incomplete']),
     statusSentence: z.string(),
     nextAction: z.string(),
     enteredByPerson: z.boolean(),
@@ -31,17 +33,22 @@ export const listCards = route({
   query: z.strictObject({ connectionId: idSchema('conn').optional() }),
   answer: z.object({ items: z.array(cardSchema) }),
   async handle({ deps, found, query: { connectionId } }) {
+    const { cards, rollUps } = deps.stores;
+    const companyId = found.company.id;
+    const wanted = { companyId, ...(connectionId && { connectionId }) };
+    const own = await cards.facts(wanted);
+    const shares = found.company.parentCompanyId ? await cards.shares(wanted) : [];
     const now = new Date().toISOString();
-    const facts = await deps.stores.cards.facts({ companyId: found.company.id, ...(connectionId && { connectionId }) });
-    return {
-      items: facts.map((fact) =>
-        buildCard({
-          ...fact,
-          now,
-          providerLabel: getProvider(fact.providerKey).label,
-          metric: metricDefinitions.find(({ key }) => key === fact.metricKey)!,
-        }),
-      ),
-    };
+    const built = [...own, ...shares.map((share) => ({ ...share, isShare: true }))].map((fact) =>
+      buildCard({
+        ...fact,
+        now,
+        providerLabel: getProvider(fact.providerKey).label,
+        metric: metricDefinitions.find(({ key }) => key === fact.metricKey)!,
+      }),
+    );
+    const companies = connectionId ? [] : await rollUps.companies(companyId);
+    const rolled = companies.length > 1 ? await rollUpsOf(deps, companyId, companies) : [];
+    return { items: [...built, ...rolled.map(buildRollUpCard)] };
   },
 });

@@ -17,7 +17,17 @@ export const providerSchema = z
   .meta({ id: 'Provider' });
 
 export const providerFormsSchema = providerSchema
-  .extend({ auth: z.array(z.object({ kind: z.string(), label: z.string(), credentials: jsonSchema })), settings: jsonSchema })
+  .extend({
+    auth: z.array(
+      z.object({
+        kind: z.string(),
+        label: z.string(),
+        credentials: jsonSchema.nullable().meta({ description: 'null: it is given at the provider, with POST …/oauth.' }),
+        scopes: z.array(z.string()).meta({ description: 'What is asked for.' }),
+      }),
+    ),
+    settings: jsonSchema,
+  })
   .meta({ id: 'ProviderForms' });
 
 export function describeProvider(provider: Provider): z.input<typeof providerSchema> {
@@ -44,10 +54,11 @@ export function describeProvider(provider: Provider): z.input<typeof providerSch
 export function describeForms(provider: Provider): z.input<typeof providerFormsSchema> {
   return {
     ...describeProvider(provider),
-    auth: provider.auth.map(({ kind, label, credentials, secrets }) => ({
-      kind,
-      label,
-      credentials: markSecrets(formOf(credentials), secrets),
+    auth: provider.auth.map((auth) => ({
+      kind: auth.kind,
+      label: auth.label,
+      credentials: 'credentials' in auth ? markSecrets(formOf(auth.credentials), auth.secrets) : null,
+      scopes: 'scopes' in auth ? [...auth.scopes] : [],
     })),
     settings: formOf(provider.settings),
   };

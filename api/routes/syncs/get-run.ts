@@ -7,5 +7,5 @@ export const getRun = route({
   permission: 'run.read',
   summary: 'One sync run with its counts',
   answer: runSchema,
-  handle: async ({ deps, found }) => describeRun(deps, found.run),
+  handle: async ({ deps, caller, found }) => describeRun(deps, caller, found.run),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureCodes } from '../../../domain/failure.ts';
 import { workflowLink, workflowSchema } from '../../links.ts';
+import { forEyesOf } from '../../mask.ts';
 import { route } from '../../route.ts';
 import { moment, pageInput, pageOf, pageQuery } from '../../schemas.ts';
 
@@ -23,8 +24,15 @@ export const listRunErrors = route({
   summary: 'The records and pages of a run that failed',
   query: z.strictObject(pageQuery),
   answer: pageOf(runErrorSchema),
-  async handle({ deps, found: { run }, query }) {
+  async handle({ deps, caller, found: { run }, query }) {
     const { items, nextCursor } = await deps.stores.runs.errors(run.id, pageInput(query));
-    return { items: items.map((error) => ({ ...error, workflow: workflowLink(deps, run.workflowId) })), nextCursor };
+    return {
+      items: items.map((error) => ({
+        ...error,
+        sentence: forEyesOf(caller)(error.sentence),
+        workflow: workflowLink(deps, run.workflowId),
+      })),
+      nextCursor,
+    };
   },
 });

@@ -10,8 +10,8 @@ export const listRuns = route({
   summary: 'A connection’s sync runs, newest first',
   query: z.strictObject({ ...pageQuery, jobId: idSchema('job').optional() }),
   answer: pageOf(runSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.runs.list({ connectionId: found.connection.id, ...pageInput(query) });
-    return { items: items.map((run) => describeRun(deps, run)), nextCursor };
+    return { items: items.map((run) => describeRun(deps, caller, run)), nextCursor };
   },
 });

@@ -3,6 +3,8 @@ import { failureCodes } from '../../../domain/failure.ts';
 import type { SyncRun } from '../../../db/app/stores/runs.ts';
 import type { Deps } from '../../deps.ts';
 import { workflowLink, workflowSchema } from '../../links.ts';
+import type { Caller } from '../../locals.ts';
+import { forEyesOf } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 
 const count = z.number().int();
@@ -30,7 +32,8 @@ export const runSchema = z
   })
   .meta({ id: 'SyncRun' });
 
-export const describeRun = (deps: Deps, run: SyncRun): z.input<typeof runSchema> => ({
+export const describeRun = (deps: Deps, caller: Caller, run: SyncRun): z.input<typeof runSchema> => ({
   ...run,
+  sentence: run.sentence && forEyesOf(caller)(run.sentence),
   workflow: workflowLink(deps, run.workflowId),
 });

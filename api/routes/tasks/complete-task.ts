@@ -10,6 +10,6 @@ export const completeTask = route({
   summary: 'Say that a task is done; the first completion stands',
   body: z.strictObject({ note: name(280) }),
   answer: taskSchema,
-  handle: async ({ deps, found, body, audit }) =>
-    describeTask(deps, await deps.stores.tasks.complete(found.task.id, body.note, audit)),
+  handle: async ({ deps, caller, found, body, audit }) =>
+    describeTask(deps, caller, await deps.stores.tasks.complete(found.task.id, body.note, audit)),
 });

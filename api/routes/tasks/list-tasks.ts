@@ -10,8 +10,8 @@ export const listTasks = route({
   summary: 'Work that waits for a person',
   query: z.strictObject({ ...pageQuery, open: flag.optional() }),
   answer: pageOf(taskSchema),
-  async handle({ deps, found, query }) {
+  async handle({ deps, caller, found, query }) {
     const { items, nextCursor } = await deps.stores.tasks.list({ companyId: found.company.id, ...pageInput(query) });
-    return { items: items.map((task) => describeTask(deps, task)), nextCursor };
+    return { items: items.map((task) => describeTask(deps, caller, task)), nextCursor };
   },
 });

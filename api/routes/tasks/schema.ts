@@ -3,6 +3,8 @@ import type { AdminTask } from '../../../db/app/stores/tasks.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Deps } from '../../deps.ts';
 import { workflowLink, workflowSchema } from '../../links.ts';
+import type { Caller } from '../../locals.ts';
+import { forEyesOf } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 
 export const taskSchema = z
@@ -22,9 +24,15 @@ export const taskSchema = z
   })
   .meta({ id: 'Task' });
 
-export const describeTask = (deps: Deps, task: AdminTask): z.input<typeof taskSchema> => {
+export const describeTask = (deps: Deps, caller: Caller, task: AdminTask): z.input<typeof taskSchema> => {
   const id = workflowIdOf(task);
-  return { ...task, workflow: id === null ? null : workflowLink(deps, id) };
+  const shown = forEyesOf(caller);
+  return {
+    ...task,
+    sentence: shown(task.sentence),
+    note: task.note && shown(task.note),
+    workflow: id === null ? null : workflowLink(deps, id),
+  };
 };
 
 /** A task's subject begins with the id of what it is about: a message, or an incident with its rung. */

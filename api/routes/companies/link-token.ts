@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { ApiError } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { userSchema } from './schema.ts';
+
+/**
+ * By issuer and subject, not by e-mail: addresses are given to other people, and not every issuer checks them. The platform's
+ * alone, because whoever links a subject lets its holder into the company.
+ */
+export const linkToken = route({
+  method: 'post',
+  path: '/users/:userId/token',
+  permission: 'platform.manage',
+  summary: 'Say whose tokens (JWTs) speak for a person; null takes the link away',
+  body: z.strictObject({
+    subject: z.string().min(1).max(255).nullable().meta({ description: 'The `sub` of their tokens from the trusted issuer.' }),
+  }),
+  answer: userSchema,
+  refusals: [409],
+  async handle({ deps, found, body: { subject }, audit }) {
+    const issuer = deps.tokens?.issuer;
+    if (subject !== null && issuer === undefined)
+      throw new ApiError(409, 'refused', 'No issuer of tokens is trusted here: set JWT_ISSUER and JWT_AUDIENCE first.');
+    const token = subject === null ? null : { issuer: issuer!, subject };
+    return deps.stores.users.linkToken(found.user.id, token, audit);
+  },
+});
