@@ -15,6 +15,8 @@ COPY domain ./domain
 COPY providers ./providers
 COPY workflows ./workflows
 COPY activities ./activities
+COPY keys ./keys
+COPY temporal ./temporal
 COPY db ./db
 COPY workers ./workers
 COPY api ./api

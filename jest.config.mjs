@@ -20,6 +20,8 @@ export default {
       },
     ],
   },
-  testTimeout: 60_000,
+  // Longer than `until` waits, so that a red test says what it waited for.
+  testTimeout: 120_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/harness/longest-first.mjs',
 };

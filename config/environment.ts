@@ -1,5 +1,5 @@
 /** Reads variables by a zod schema: empty means unset, a secret may come from a file, and every fault is told at once. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 
 export type Environment = Record<string, string | undefined>;
@@ -23,12 +23,17 @@ export function readEnvironment<Schema extends z.ZodObject>(
   const values: Environment = {};
   const faults: { name: string; fault: string }[] = [];
   for (const [name, variable] of Object.entries(schema.shape)) {
-    const secret = (z.globalRegistry.get(variable) as { secret?: boolean } | undefined)?.secret === true;
+    const { secret, keepClosed } = (z.globalRegistry.get(variable) ?? {}) as { secret?: boolean; keepClosed?: boolean };
     const file = secret ? env[`${name}_FILE`] : undefined;
     if (env[name] && file) faults.push({ name, fault: `and ${name}_FILE are both set: give one of them` });
     else if (file) {
       try {
-        values[name] = readFileSync(file, 'utf8').trim();
+        if (keepClosed && (statSync(file).mode & 0o007) !== 0)
+          faults.push({
+            name: `${name}_FILE`,
+            fault: 'can be read by every user of this machine: chmod 600 it, or 440 for a group',
+          });
+        else values[name] = readFileSync(file, 'utf8').trim();
       } catch (error) {
         faults.push({ name: `${name}_FILE`, fault: `cannot be read (${(error as NodeJS.ErrnoException).code})` });
       }

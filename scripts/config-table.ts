@@ -1,27 +1,43 @@
 /** README's table of environment variables, made from the schema: `--write` puts it there, `--check` fails when it differs. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { providerBaseUrl, providerBaseUrlPrefix, variables } from '../config/variables.ts';
+import {
+  oauthClientId,
+  oauthClientIdPrefix,
+  oauthClientSecret,
+  oauthClientSecretPrefix,
+  providerBaseUrl,
+  providerBaseUrlPrefix,
+  variables,
+} from '../config/variables.ts';
 
 const readme = new URL('../README.md', import.meta.url);
 const [begin, end] = ['<!-- config:begin (npm run config:table) -->', '<!-- config:end -->'];
 
-interface Variable {
+interface Meta {
   description: string;
-  default?: unknown;
   secret?: boolean;
 }
 
 function table(): string {
-  const { properties, required = [] } = z.toJSONSchema(z.object(variables), { io: 'input', unrepresentable: 'any' });
-  const rows = Object.entries(properties as Record<string, Variable>).map(([name, variable]) => [
-    `\`${name}\``,
-    required.includes(name) ? '**required**' : variable.default === undefined ? '' : `\`${shown(variable.default)}\``,
-    `${variable.description}${variable.secret ? ` Or \`${name}_FILE\`.` : ''}`,
-  ]);
-  rows.push([`\`${providerBaseUrlPrefix}<KEY>\``, '', z.globalRegistry.get(providerBaseUrl)?.description ?? '']);
+  const rows = Object.entries(variables).map(([name, variable]) => {
+    const { description, secret } = z.globalRegistry.get(variable) as unknown as Meta;
+    return [`\`${name}\``, defaultOf(variable), `${description}${secret ? ` Or \`${name}_FILE\`.` : ''}`];
+  });
+  const byKey: [string, z.ZodType, string?][] = [
+    [providerBaseUrlPrefix, providerBaseUrl],
+    [oauthClientIdPrefix, oauthClientId],
+    [oauthClientSecretPrefix, oauthClientSecret, ` Or \`${oauthClientSecretPrefix}<KEY>_FILE\`.`],
+  ];
+  for (const [prefix, variable, more = ''] of byKey)
+    rows.push([`\`${prefix}<KEY>\``, '', `${z.globalRegistry.get(variable)?.description}${more}`]);
   const lines = ['| variable | default | meaning |', '| --- | --- | --- |', ...rows.map((cells) => `| ${cells.join(' | ')} |`)];
   return ['<!-- prettier-ignore-start -->', '', ...lines, '', '<!-- prettier-ignore-end -->'].join('\n');
+}
+
+function defaultOf(variable: z.ZodType): string {
+  if (variable instanceof z.ZodDefault) return `\`${shown(variable.def.defaultValue)}\``;
+  return variable.safeParse(undefined).success ? '' : '**required**';
 }
 
 const shown = (value: unknown) => (Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', ''));

@@ -1,15 +1,22 @@
 /**
- * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, disconnects at its end, and keeps the
- * history of every workflow that took part for the replay test. A history that is there already stays as it is.
+ * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, lets a Schedule drift and be repaired,
+ * replaces the data keys and puts them back, lets a second connection lose its credentials and get new ones, disconnects both at the
+ * end, erases a person and a company, and keeps the history of every workflow that took part, opened, for the replay test. A history that is there already stays as
+ * it is.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { searchAttributes } from '../domain/workflow-ids.ts';
+import { searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import { openHistory } from '../temporal/open-history.ts';
+import { credentialsLostSignal } from '../workflows/messages.ts';
 import { apiClient, until } from './demo/client.ts';
+import { onboard } from './demo/onboarding.ts';
+import { setScene } from './demo/scene.ts';
 import { tellStory } from './demo/story.ts';
+import { decodeOverHttp } from './decode-over-http.ts';
 import { readDevelopment } from './development.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -18,21 +25,87 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 mkdirSync(folder, { recursive: true });
 
 const development = await readDevelopment();
-const { connectionId } = await tellStory({ ...development, say: (chapter) => console.log(`told: ${chapter}`) });
-const api = apiClient(development.apiUrl, development.adminKey);
-await api.call('POST', `/connections/${connectionId}/disconnect`, { reason: 'The story is told.' });
-
+const stage = { ...development, say: (chapter: string) => console.log(`told: ${chapter}`) };
+const { connectionId } = await tellStory(stage);
+const losing = await setScene(stage);
+const losingId = await onboard(losing);
 const connection = await Connection.connect({ address: development.temporalAddress });
 const client = new Client({ connection });
-const query = `${searchAttributes.connection.name} = "${connectionId}"`;
+const ofConnection = (id: string) => `${searchAttributes.connection.name} = "${id}"`;
+const query = `(${ofConnection(connectionId)} OR ${ofConnection(losingId)})`;
+
+for await (const { scheduleId } of client.schedule.list({ query: ofConnection(connectionId) }))
+  await client.schedule.getHandle(scheduleId).delete();
+await client.schedule.getHandle(workflowIds.reconcile).trigger();
+const passes = `WorkflowType = "reconcile"`;
+await until(
+  'a pass has repaired the Schedules',
+  async () => (await client.workflow.count(`${passes} AND ExecutionStatus = "Completed"`)).count,
+  (completed) => completed > 0,
+);
+
+const api = apiClient(development.apiUrl, development.adminKey);
+await api.call('POST', '/key-rotation', { kind: 'data' });
+const rotationReaches = (phase: string) =>
+  until(
+    `the rotation of keys is ${phase}`,
+    () => api.call<{ rotation: { phase: string } | null }>('GET', '/key-rotation'),
+    ({ rotation }) => rotation?.phase === phase,
+  );
+await rotationReaches('rotated');
+await api.call('POST', '/key-rotation/reverse');
+await rotationReaches('reversed');
+
+// As an activity tells it that finds a consent gone.
+const reason = 'The provider no longer accepts the access that was given: reauthorize the connection.';
+await client.workflow.getHandle(workflowIds.connector(losingId)).signal(credentialsLostSignal, { reason });
+const losingIs = (state: string, openIncidents: number) =>
+  until(
+    `the second connection is ${state} with ${openIncidents} open incidents`,
+    async () => ({
+      connection: await api.call<{ state: string }>('GET', `/connections/${losingId}`),
+      open: await api.call<{ items: unknown[] }>(
+        'GET',
+        `/companies/${losing.companyId}/escalations?connectionId=${losingId}&open=true`,
+      ),
+    }),
+    ({ connection: seen, open }) => seen.state === state && open.items.length === openIncidents,
+  );
+await losingIs('needs_reauthorization', 1);
+const { accountSid, authToken } = losing;
+await api.call('POST', `/connections/${losingId}/reauthorize`, {
+  credentials: { kind: 'basic', values: { accountSid, authToken } },
+});
+await losingIs('active', 0);
+
+for (const id of [connectionId, losingId])
+  await api.call('POST', `/connections/${id}/disconnect`, { reason: 'The story is told.' });
 await until(
   'every workflow of the story has ended',
   async () => (await client.workflow.count(`${query} AND ExecutionStatus = "Running"`)).count,
   (running) => running === 0,
 );
 
-for await (const { workflowId, runId, type } of client.workflow.list({ query })) {
-  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+const name = 'Gone tomorrow';
+const leaving = await api.call<{ id: string }>('POST', '/companies', { name, timeZone: 'UTC' });
+for (const [companyId, path, subject] of [
+  [losing.companyId, 'erase-person', { email: 'somebody@example.com' }],
+  [leaving.id, 'erase', { name }],
+] as const) {
+  const body = { ...subject, reason: 'The story is told.' };
+  const { id } = await api.call<{ id: string }>('POST', `/companies/${companyId}/${path}`, body);
+  await until(
+    'the erasure is done',
+    () => api.call<{ state: string }>('GET', `/erasures/${id}`),
+    ({ state }) => state === 'done',
+  );
+}
+
+for await (const { workflowId, runId, type } of client.workflow.list({
+  query: `${query} OR (${passes} AND ExecutionStatus = "Completed") OR (WorkflowType IN ("rotateKeys", "erase") AND ExecutionStatus = "Completed")`,
+})) {
+  const sealed = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const history = await openHistory(sealed, decodeOverHttp(api));
   // One for each shape: another run through the same events would prove nothing more.
   const shape = createHash('sha256')
     .update((history.events ?? []).map(({ eventType }) => eventType).join())

@@ -6,6 +6,7 @@
 import { Connection } from '@temporalio/client';
 import { loadTemporalConfig } from '../config/index.ts';
 import { searchAttributes } from '../domain/workflow-ids.ts';
+import { connectionTrouble } from '../temporal/connection-trouble.ts';
 import { orExplain } from './or-explain.ts';
 
 /** Temporal's numbers: https://github.com/temporalio/api/blob/master/temporal/api/enums/v1/common.proto (IndexedValueType) */
@@ -13,7 +14,9 @@ const types = { KEYWORD: 2, BOOL: 5 } as const;
 
 await orExplain(async () => {
   const { address, namespace, tls, apiKey } = loadTemporalConfig();
-  const connection = await Connection.connect({ address, tls, ...(apiKey && { apiKey }) });
+  const connection = await Connection.connect({ address, tls, ...(apiKey && { apiKey }) }).catch((error: unknown) => {
+    throw new Error(connectionTrouble(address, error));
+  });
   try {
     const known = await connection.operatorService.listSearchAttributes({ namespace });
     const missing = Object.values(searchAttributes).filter(({ name }) => !(name in (known.customAttributes ?? {})));

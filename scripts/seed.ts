@@ -5,7 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadConfig } from '../config/index.ts';
 import { createAppStores, type AppStores } from '../db/app/stores/index.ts';
+import { keyStore } from '../db/app/stores/data-keys.ts';
 import { openDatabase } from '../db/database.ts';
+import { openKeyring } from '../keys/keyring.ts';
+import { openMasterKeys } from '../keys/open-master-keys.ts';
 import { orExplain } from './or-explain.ts';
 
 const by = { actor: 'seed' };
@@ -13,9 +16,10 @@ const companyName = 'Bright Harbor Plumbing';
 
 await orExplain(async () => {
   const config = loadConfig();
-  const database = openDatabase(config.database.appUrl, { poolMax: 2 });
+  const database = openDatabase(config.database.appUrl, { poolMax: 2, tls: config.database.tls });
   try {
-    const stores = createAppStores(database, { masterKey: config.masterKey });
+    const keyring = await openKeyring({ store: keyStore(database), masterKeys: openMasterKeys(config.masterKeys) });
+    const stores = createAppStores(database, { keyring });
     const file = process.argv.includes('--development') ? process.argv[process.argv.indexOf('--development') + 1] : undefined;
     await (file ? seedDevelopment(stores, file) : seedFirstKey(stores));
   } finally {
@@ -36,7 +40,7 @@ async function showNewKey({ apiKeys }: Pick<AppStores, 'apiKeys'>): Promise<stri
 
 async function seedDevelopment(stores: AppStores, file: string): Promise<void> {
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { adminKey?: string; companyId?: string }) : {};
-  const isKeyGood = known.adminKey !== undefined && (await stores.apiKeys.authenticate(known.adminKey)) !== null;
+  const isKeyGood = known.adminKey !== undefined && 'caller' in (await stores.apiKeys.authenticate(known.adminKey));
   const adminKey = isKeyGood ? known.adminKey : await showNewKey(stores);
   const company =
     (known.companyId && (await stores.companies.find(known.companyId))) ||

@@ -1,10 +1,11 @@
 /**
- * `npm test`: sets up its own throw-away servers, then types, lint, format, README's table and all tests. The last line is
+ * `npm test`: sets up its own throw-away servers, then types, lint, format, README's table, known weaknesses of packages and all tests. The last line is
  * `N passed, N failed`: each test and each check counts as one. `npm test -- <path>` runs the tests of that path alone.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditPackages } from './setup/audit.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { node, root } from './setup/paths.mjs';
 import { createProcesses } from './setup/processes.mjs';
@@ -45,6 +46,13 @@ async function check(title, script, ...args) {
   if (code !== 0) say(output.trimEnd());
 }
 
+async function checkPackages() {
+  const { isSound, sentence } = await auditPackages();
+  if (isStopping) return;
+  count[isSound ? 'passed' : 'failed'] += 1;
+  say(`${isSound ? '✓' : '✗'} ${'packages (npm audit)'.padEnd(26)} ${sentence}`);
+}
+
 async function jest() {
   const report = join(folder, 'jest.json');
   const jestMain = join(root, 'node_modules/jest/bin/jest.js');
@@ -80,6 +88,7 @@ try {
     await check('lint (oxlint)', 'node_modules/oxlint/bin/oxlint', '--deny-warnings');
     await check('format (prettier)', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.');
     await check("README's variables", 'scripts/config-table.ts', '--check');
+    await checkPackages();
   }
   await jest();
 } catch (error) {

@@ -1,10 +1,12 @@
 /**
  * The main job, told over the HTTP API: a company's Twilio account goes through onboarding, sync, webhooks, a message sent and
- * confirmed, a failure escalated, a value entered by hand, recovery, and a client-safe card. `npm run demo` tells it to a person;
- * the end-to-end test tells it to itself and looks at the rows.
+ * confirmed, a failure escalated, a value entered by hand, recovery, a franchise's share, a consent at HubSpot, and a client-safe card. `npm run demo`
+ * tells it to a person; the end-to-end test tells it to itself and looks at the rows.
  */
 import type { Card } from '../../domain/card.ts';
 import { honourOptOut, pauseAndResume, readCard, receiveWebhooks, sendMessage, syncAgain } from './everyday.ts';
+import { consentAtHubspot } from './consent.ts';
+import { addUpFranchises } from './franchises.ts';
 import { onboard } from './onboarding.ts';
 import { setScene, type Stage } from './scene.ts';
 import { breakAndEscalate, enterValueByHand, recover } from './trouble.ts';
@@ -28,6 +30,8 @@ export async function tellStory(stage: Stage): Promise<Told> {
   await enterValueByHand(scene, connectionId);
   await recover(scene, connectionId, incidentId);
   await pauseAndResume(scene, connectionId);
+  await addUpFranchises(scene, connectionId);
+  await consentAtHubspot(scene);
   const card = await readCard(scene, connectionId);
   return { connectionId, accountSid: scene.accountSid, deliveryId, incidentId, card };
 }

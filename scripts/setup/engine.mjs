@@ -1,16 +1,18 @@
 /** Starts databases, Temporal, sandbox, API and workers, each when what it needs is ready. */
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startCodec } from './codec.mjs';
+import { ensureMasterKey, keepOnlyTheDatas } from './master-key.mjs';
 import { startMysql } from './mysql.mjs';
 import { home, node, root } from './paths.mjs';
 import { answers, takePort } from './ports.mjs';
-import { mustRun } from './run.mjs';
-import { createSenderAccount, makeSender } from './sandbox.mjs';
+import { mustRun, run } from './run.mjs';
+import { createHubspotApp, createSenderAccount, makeHubspotClient, makeSender } from './sandbox.mjs';
 import { SetupError, say, step } from './say.mjs';
 import { findTemporal, startTemporal } from './temporal.mjs';
 
 const developmentFile = join(home, 'dev.json');
+const masterKeyFile = join(home, 'master.key');
 
 /** Answers the addresses to show, as `{ name, url }`. */
 export async function startEngine(processes, { withSandbox }) {
@@ -19,16 +21,22 @@ export async function startEngine(processes, { withSandbox }) {
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sandboxUrl = sandboxPort && `http://127.0.0.1:${sandboxPort}`;
   const sender = withSandbox && keptSender();
+  const hubspot = withSandbox && keptHubspot();
+  // It outlives everything: without it, stored credentials cannot be opened.
+  const masterKey = ensureMasterKey(masterKeyFile, process.env);
   const env = {
     ...process.env,
     ...databases,
     ...temporal,
-    ...(!process.env.MASTER_KEY && !process.env.MASTER_KEY_FILE && { MASTER_KEY_FILE: ensureMasterKey() }),
+    ...masterKey.env,
     API_PORT: String(apiPort),
     API_HOST: '127.0.0.1',
     PUBLIC_URL: process.env.PUBLIC_URL || apiUrl,
     ...(withSandbox && {
       PROVIDER_BASE_URL_TWILIO: `${sandboxUrl}/twilio`,
+      PROVIDER_BASE_URL_HUBSPOT: `${sandboxUrl}/hubspot`,
+      OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
+      OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
       NOTIFY_TWILIO_ACCOUNT_SID: sender.accountSid,
       NOTIFY_TWILIO_AUTH_TOKEN: sender.authToken,
       NOTIFY_TWILIO_FROM: sender.from,
@@ -40,6 +48,8 @@ export async function startEngine(processes, { withSandbox }) {
   await step('Preparing both databases and the Temporal namespace', () =>
     allOrFirstError([script('migrate.ts'), script('search-attributes.ts')]),
   );
+  if (masterKey.isNew)
+    await keepOnlyTheDatas(masterKeyFile, () => run(node, [join(root, 'scripts/check-master-key.ts')], { cwd: root, env }));
   rememberDevelopment({
     apiUrl,
     sandboxUrl,
@@ -47,6 +57,7 @@ export async function startEngine(processes, { withSandbox }) {
     temporalAddress: temporal.TEMPORAL_ADDRESS,
     notifyAccountSid: sender?.accountSid,
     sender,
+    hubspot,
   });
 
   say(`  Starting ${withSandbox ? 'the sandbox, ' : ''}the API and the workers`);
@@ -57,7 +68,10 @@ export async function startEngine(processes, { withSandbox }) {
         args: ['sandbox/main.ts'],
         env: { ...env, PORT: String(sandboxPort) },
         isUp: () => answers(sandboxPort),
-        onReady: () => createSenderAccount(sandboxUrl, sender),
+        onReady: async () => {
+          await createSenderAccount(sandboxUrl, sender);
+          await createHubspotApp(sandboxUrl, hubspot, env.PUBLIC_URL);
+        },
       }),
     service('api', { args: ['api/main.ts'], isUp: () => isHealthy(`${apiUrl}/readyz`), graceMs: 30_000 }),
     service('workers', { args: ['workers/main.ts'], readyLine: /workers ready/, graceMs: 30_000 }),
@@ -95,20 +109,17 @@ async function ensureTemporal(processes) {
   }
   const cli = await findTemporal();
   const [port, uiPort] = [await takePort('Temporal', 7_233), await takePort('The Temporal UI', 8_233)];
-  await startTemporal(processes, { cli, file: join(home, 'temporal.db'), port, uiPort });
+  const codecPort = await takePort("The Temporal UI's codec", 8_234);
+  await startCodec({ port: codecPort, uiPort, target: readKept });
+  const codecUrl = `http://127.0.0.1:${codecPort}`;
+  await startTemporal(processes, { cli, file: join(home, 'temporal.db'), port, uiPort, codecUrl });
   say(`  Temporal: a development server on 127.0.0.1:${port}`);
   return { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default', TEMPORAL_UI_URL: `http://127.0.0.1:${uiPort}` };
 }
 
-/** The key outlives everything: without it, stored credentials cannot be opened. */
-function ensureMasterKey() {
-  const file = join(home, 'master.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
-  return file;
-}
-
 const readKept = () => (existsSync(developmentFile) ? JSON.parse(readFileSync(developmentFile, 'utf8')) : {});
 const keptSender = () => readKept().sender ?? makeSender();
+const keptHubspot = () => readKept().hubspot || makeHubspotClient();
 
 function rememberDevelopment(facts) {
   writeFileSync(developmentFile, JSON.stringify({ ...readKept(), ...facts, sandboxUrl: facts.sandboxUrl || null }, null, 2), {

@@ -6,6 +6,13 @@ const places = ['activityType', 'workflowId', 'taskQueue', 'route', 'connectionI
 
 /** The line to show, or undefined for one that is no warning. What is not a log line is shown as it is. */
 export function readable(line) {
+  return sayable(line)?.replace(controls, '�');
+}
+
+/** In a log file they stand escaped; at a terminal they would move the cursor, or write a line that nobody logged. */
+const controls = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function sayable(line) {
   let entry;
   try {
     entry = JSON.parse(line);

@@ -81,14 +81,14 @@ async function build(progress) {
   }
 }
 
-/** The development server with its web page; its data stays in `file`. */
-export async function startTemporal(processes, { cli, file, port, uiPort }) {
+/** The development server with its web page, which opens sealed payloads at `codecUrl`; its data stays in `file`. */
+export async function startTemporal(processes, { cli, file, port, uiPort, codecUrl }) {
   await processes.start({
     name: 'temporal',
     command: cli,
     args: `server start-dev --ip 127.0.0.1 --port ${port} --ui-port ${uiPort} --log-level warn --log-format json`
       .split(' ')
-      .concat('--db-filename', file),
+      .concat('--db-filename', file, codecUrl ? ['--ui-codec-endpoint', codecUrl] : []),
     isUp: () => serves(cli, port),
     graceMs: 15_000,
   });

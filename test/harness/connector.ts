@@ -11,13 +11,13 @@ import {
   runFinishedSignal,
   syncNowUpdate,
 } from '../../workflows/messages.ts';
-import type { Engine, TwilioAccount } from './engine.ts';
-import { stage, type Launched } from './scene.ts';
+import { stage, type Launched, type Stage } from './scene.ts';
+import type { TwilioAccount } from './twilio-account.ts';
 import { until } from './until.ts';
 
 const by = 'user_admin';
 
-export function commandsOf(engine: Engine, launched: Launched) {
+export function commandsOf(engine: Stage, launched: Launched) {
   const { connector, connectionId, companyId } = launched;
   const status = () => connector.query(connectorStatusQuery);
   return {
@@ -53,17 +53,18 @@ export function commandsOf(engine: Engine, launched: Launched) {
     },
     reaches: (state: ConnectionState) => until(status, (now) => now.state === state),
     /** No run is under way, and the last one's word has arrived. */
-    async idle() {
+    async idle(withinMs?: number) {
       await until(
         () => engine.app.jobs.list(connectionId),
         (jobs) => jobs.every(({ runningRunId }) => runningRunId === null),
+        withinMs,
       );
     },
   };
 }
 
 /** Brings a launched connection into `state`, from whichever state it is in. */
-export async function bring(engine: Engine, launched: Launched, state: ConnectionState): Promise<void> {
+export async function bring(engine: Stage, launched: Launched, state: ConnectionState): Promise<void> {
   const commands = commandsOf(engine, launched);
   await commands.idle();
   const now = (await commands.status()).state;

@@ -8,8 +8,9 @@ import {
   type DecideDeliveryInput,
   type DeliverMessageResult,
 } from '../../workflows/messages.ts';
-import { freshNumber, type Engine } from './engine.ts';
-import { askedOf, quickPolicy, type Launched } from './scene.ts';
+
+import { askedOf, quickPolicy, type Launched, type Stage } from './scene.ts';
+import { freshNumber } from './twilio-account.ts';
 
 export interface SentAtTwilio {
   sid: string;
@@ -30,33 +31,46 @@ export interface Sending {
   atTwilio(): Promise<SentAtTwilio[]>;
 }
 
+export interface SendOptions {
+  from?: string;
+  to?: string;
+  body?: string;
+  policy?: Partial<ConnectionPolicy['delivery']>;
+}
+
 /** Stores a delivery and starts its workflow, as `POST /messages` does. */
-export async function send(
-  engine: Engine,
+export async function send(engine: Stage, launched: Launched, options: SendOptions = {}): Promise<Sending> {
+  const { start, ...sending } = await store(engine, launched, options);
+  await start();
+  return sending;
+}
+
+/** Stores a delivery; `start` starts its workflow. */
+export async function store(
+  engine: Stage,
   launched: Launched,
-  {
-    to = freshNumber(),
-    body = 'Your technician comes at 14:30',
-    policy = {},
-  }: { to?: string; body?: string; policy?: Partial<ConnectionPolicy['delivery']> } = {},
-): Promise<Sending> {
+  { from = launched.account.number, to = freshNumber(), body = 'Your technician comes at 14:30', policy = {} }: SendOptions = {},
+): Promise<Sending & { start(): Promise<unknown> }> {
   const { connectionId, companyId, providerKey, account } = launched;
   // Twilio's own test numbers are public, and no canaries.
   if (!to.startsWith('+1500555')) engine.canaries.add(to);
   engine.canaries.add(body);
   const { id: deliveryId } = await engine.app.deliveries.create(
-    { companyId, connectionId, templateId: null, variables: {}, from: account.number, to, body, segments: 1 },
+    { companyId, connectionId, templateId: null, variables: {}, from, to, body, segments: 1 },
     { actor: 'test' },
   );
-  const handle = await engine.client.workflow.start('deliverMessage', {
-    workflowId: workflowIds.message(deliveryId),
-    taskQueue: taskQueues.messages,
-    args: [{ deliveryId, connectionId, companyId, providerKey, policy: { ...quickPolicy.delivery, ...policy } }],
-  });
+  const workflowId = workflowIds.message(deliveryId);
+  const handle = engine.client.workflow.getHandle(workflowId);
   return {
     deliveryId,
     to,
     handle,
+    start: () =>
+      engine.client.workflow.start('deliverMessage', {
+        workflowId,
+        taskQueue: taskQueues.messages,
+        args: [{ deliveryId, connectionId, companyId, providerKey, policy: { ...quickPolicy.delivery, ...policy } }],
+      }),
     ends: () => handle.result() as Promise<DeliverMessageResult>,
     decide: (decision) => handle.executeUpdate(decideDeliveryUpdate, { args: [{ by: 'user_operator', decision }] }),
     cancel: () => handle.executeUpdate(cancelDeliveryUpdate, { args: [{ by: 'user_operator' }] }),
@@ -69,7 +83,7 @@ export async function send(
 
 /** What becomes of messages sent from now on: with a callback for each status. */
 export function plan(
-  engine: Engine,
+  engine: Stage,
   { account }: Launched,
   statuses: { status: string; delayMs: number; errorCode?: number }[],
 ): Promise<unknown> {
@@ -77,6 +91,6 @@ export function plan(
 }
 
 /** How often the sandbox was asked to send. */
-export async function sendsAsked(engine: Engine, launched: Launched): Promise<number> {
+export async function sendsAsked(engine: Stage, launched: Launched): Promise<number> {
   return (await askedOf(engine, launched, '/Messages.json')).filter(({ method }) => method === 'POST').length;
 }

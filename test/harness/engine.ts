@@ -3,35 +3,54 @@
  * sandbox as the far end. Everything is its own and thrown away by `stop`.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
+import type { Sequelize } from 'sequelize';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createApp } from '../../api/app.ts';
+import { createHttpServer } from '../../api/http-server.ts';
+import type { Deps } from '../../api/deps.ts';
+import { createLimits } from '../../api/limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
-import { createWebhookSecrets } from '../../api/webhooks/secrets.ts';
+import { createWebhookTargets } from '../../api/webhooks/targets.ts';
 import { wakeDrain } from '../../api/webhooks/wake-drain.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
 import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
+import { keyStore } from '../../db/app/stores/data-keys.ts';
+import { keyChangeStore } from '../../db/app/stores/key-changes.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
 import { taskQueues, type TaskQueue } from '../../domain/workflow-ids.ts';
-import { providerRows, getProvider } from '../../providers/registry.ts';
+import { createKeyChanges } from '../../keys/key-changes.ts';
+import { openKeyring, type Keyring } from '../../keys/keyring.ts';
+import { localMasterKey } from '../../keys/local-master-key.ts';
+import { providerRows, getProvider as getRegistered } from '../../providers/registry.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
+import { dataConverter } from '../../temporal/data-converter.ts';
+import { payloadCodec } from '../../temporal/payload-codec.ts';
 import { providerHttp } from '../../workers/provider-http.ts';
 import { sdkLogger } from '../../workers/sdk-logger.ts';
 import { temporalPort } from '../../workers/temporal-port.ts';
 import { startWorkers } from '../../workers/worker.ts';
 import { findInHistories } from './canary.ts';
+import { baseUrlsOf, createHubspotApp } from './hubspot-account.ts';
 import { freshDatabases } from './mysql.ts';
+import { noLimits } from './no-limits.ts';
 import { startTemporal, type TemporalOptions } from './temporal.ts';
+import { createTwilioAccount, type TwilioAccount } from './twilio-account.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export interface Engine {
   app: AppStores;
+  /** For a look at rows, past the stores. */
+  appDatabase: Sequelize;
   traffic: TrafficStores;
+  /** Opens what Temporal stores. */
+  codec: PayloadCodec;
   client: Client;
   sandbox: RunningSandbox;
   /** What the activities work with; for activities that a test runs by themselves. */
@@ -48,15 +67,12 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** An account in the sandbox. */
-export interface TwilioAccount {
-  accountSid: string;
-  authToken: string;
-  number: string;
-}
-
 export interface EngineOptions extends TemporalOptions {
   queues?: TaskQueue[];
+  /** The providers that activities work with, where a test needs one that the registry does not have. */
+  getProvider?: ActivityDeps['getProvider'];
+  /** How often webhooks of one connection wake its drain; often, so that tests wait little. */
+  wakeWindowMs?: { first: number; max: number };
 }
 
 /** A call to the sandbox that is not answered ends soon, so that a test of lost answers takes no half minute. */
@@ -71,6 +87,8 @@ Runtime.install({
 
 export async function startEngine({
   queues = Object.keys(taskQueues) as TaskQueue[],
+  wakeWindowMs = { first: 50, max: 50 },
+  getProvider = getRegistered,
   ...options
 }: EngineOptions = {}): Promise<Engine> {
   const [databases, temporal, sandbox, bundle] = await Promise.all([
@@ -79,27 +97,35 @@ export async function startEngine({
     startSandbox(),
     workflowBundle(),
   ]);
-  const masterKey = randomBytes(32);
   const appDatabase = openDatabase(databases.appUrl, { poolMax: 10 });
   const trafficDatabase = openDatabase(databases.trafficUrl, { poolMax: 10 });
-  const app = createAppStores(appDatabase, { masterKey });
-  const traffic = createTrafficStores(trafficDatabase, { masterKey, encryptPayloads: true });
+  const masterKeys = [localMasterKey(randomBytes(32))];
+  const keyring = await openKeyring({ store: keyStore(appDatabase), masterKeys });
+  const app = createAppStores(appDatabase, { keyring });
+  const traffic = createTrafficStores(trafficDatabase, { keyring, encryptPayloads: true });
   await app.providers.sync(providerRows());
 
   const canaries = new Set<string>();
   const logLines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) });
   const notifier = await createTwilioAccount({ sandbox, canaries });
-  const client = temporal.client;
-  const server = createServer();
+  const namespace = temporal.namespace ?? 'default';
+  const codec = payloadCodec(keyring);
+  const converter = dataConverter(keyring);
+  const client = new Client({ connection: temporal.connection, namespace, dataConverter: converter });
+  const server = createHttpServer();
   const url = await listen(server);
-  const api = serveApi(server, { app, traffic, client, log, url });
+  const oauthClient = await createHubspotApp({ sandbox, canaries }, url);
+  const oauth = { clientIds: { hubspot: oauthClient.clientId }, baseUrls: baseUrlsOf(sandbox.url) };
+  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, wakeWindowMs });
 
   const deps: ActivityDeps = {
     app,
     traffic,
+    keys: createKeyChanges({ store: keyChangeStore(appDatabase), masterKeys }),
     getProvider,
-    httpFor: providerHttp({ baseUrls: { twilio: `${sandbox.url}/twilio` }, logs: traffic.logs, log, timeoutMs: httpTimeoutMs }),
+    httpFor: providerHttp({ baseUrls: baseUrlsOf(sandbox.url), logs: traffic.logs, log, timeoutMs: httpTimeoutMs }),
+    oauthClient: (key) => (key === 'hubspot' ? oauthClient : null),
     temporal: temporalPort(client),
     notifier: {
       providerKey: 'twilio',
@@ -111,7 +137,8 @@ export async function startEngine({
   };
   const workers = await startWorkers({
     connection: temporal.nativeConnection,
-    namespace: temporal.namespace ?? 'default',
+    namespace,
+    dataConverter: converter,
     deps,
     queues,
     shutdownGraceMs: 1_000,
@@ -120,7 +147,9 @@ export async function startEngine({
 
   return {
     app,
+    appDatabase,
     traffic,
+    codec,
     client,
     sandbox,
     deps,
@@ -129,7 +158,7 @@ export async function startEngine({
     canaries,
     logLines,
     leaks: async () => [
-      ...(await findInHistories(client, canaries)),
+      ...(await findInHistories(client, codec, canaries)),
       ...[...logLines, ...sdkLines].filter((line) => [...canaries].some((canary) => line.includes(canary))),
     ],
     async stop() {
@@ -145,29 +174,6 @@ export async function startEngine({
   };
 }
 
-/** A Twilio account of its own, with `messages` in its past. */
-export async function createTwilioAccount(
-  { sandbox, canaries }: Pick<Engine, 'sandbox' | 'canaries'>,
-  { messages = 0, messageDays = 29, ...more }: { messages?: number; messageDays?: number; [option: string]: unknown } = {},
-): Promise<TwilioAccount> {
-  const number = freshNumber();
-  const { sid, authToken } = await sandbox.control<{ sid: string; authToken: string }>('twilio', 'createAccount', {
-    ...more,
-    numbers: [{ phoneNumber: number }],
-    messages,
-    messageDays,
-  });
-  canaries.add(authToken).add(number);
-  return { accountSid: sid, authToken, number };
-}
-
-let numbers = 0;
-/** A phone number that nobody else in this test file has. */
-export function freshNumber(): string {
-  numbers += 1;
-  return `+1415${String(2_000_000 + (process.pid % 1000) * 5_000 + numbers)}`;
-}
-
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -175,23 +181,44 @@ async function listen(server: Server): Promise<string> {
 
 function serveApi(
   server: Server,
-  { app, traffic, client, log, url }: Pick<Engine, 'app' | 'traffic' | 'client' | 'url'> & { log: Logger },
+  {
+    app,
+    traffic,
+    keyring,
+    codec,
+    client,
+    log,
+    url,
+    oauth,
+    wakeWindowMs,
+  }: Pick<Engine, 'app' | 'traffic' | 'codec' | 'client' | 'url'> & {
+    log: Logger;
+    keyring: Keyring;
+    oauth: Deps['oauth'];
+  } & Required<Pick<EngineOptions, 'wakeWindowMs'>>,
 ): { settled(): Promise<void> } {
   const api = createApp(
     {
       stores: app,
       traffic,
+      keyring,
       temporal: client,
+      codec,
       log,
       metrics: createMetrics(),
       waker: createWaker({
         send: (target) => wakeDrain(client, target),
-        windowMs: 50,
+        windowMs: wakeWindowMs,
         retryMs: { first: 100, max: 1_000 },
         log,
       }),
-      webhookSecrets: createWebhookSecrets(app.credentials, 0),
+      tokens: null,
+      limits: createLimits(app.allowances, noLimits),
+      trustProxy: false,
+      webhookTargets: createWebhookTargets(app, 0),
       publicUrl: url,
+      corsOrigins: [],
+      oauth,
       temporalUiUrl: 'http://127.0.0.1:8233',
       answerWithinMs: 20_000,
     },

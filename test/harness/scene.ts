@@ -13,7 +13,11 @@ import {
 } from '../../workflows/messages.ts';
 import type { User } from '../../db/app/stores/users.ts';
 import type { OnboardingStep } from '../../domain/onboarding.ts';
-import { createTwilioAccount, freshNumber, type Engine, type TwilioAccount } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { createTwilioAccount, freshNumber, type SandboxControl, type TwilioAccount } from './twilio-account.ts';
+
+/** Where scenes are set: an engine in this process, or a stack of processes. */
+export type Stage = Pick<Engine, 'app' | 'client' | 'canaries'> & { sandbox: SandboxControl };
 
 export interface Company {
   companyId: string;
@@ -59,7 +63,7 @@ export const quickPolicy = {
   delivery: { statusWithinMs: 5_000, lookAfterMs: 300, quietHours: null },
 } satisfies PolicyOverrides;
 
-export async function createCompany({ app, canaries }: Engine, { timeZone = 'UTC' } = {}): Promise<Company> {
+export async function createCompany({ app, canaries }: Stage, { timeZone = 'UTC' } = {}): Promise<Company> {
   const audit = { actor: 'test' };
   const { id: companyId } = await app.companies.create({ name: 'Sample Plumbing', timeZone }, audit);
   const person = async (name: string, role: 'operator' | 'company_admin') => {
@@ -72,7 +76,7 @@ export async function createCompany({ app, canaries }: Engine, { timeZone = 'UTC
 }
 
 /** The rows and the workflow that `POST /connections` makes, with the account's true credentials staged. */
-export async function beginOnboarding(engine: Engine, options: ConnectionOptions = {}): Promise<Started> {
+export async function beginOnboarding(engine: Stage, options: ConnectionOptions = {}): Promise<Started> {
   const company = options.company ?? (await createCompany(engine));
   const { messages = 3, messageDays = 29 } = options;
   const account = options.account ?? (await createTwilioAccount(engine, { messages, messageDays }));
@@ -103,7 +107,7 @@ export async function beginOnboarding(engine: Engine, options: ConnectionOptions
 
 /** Credentials as an admin enters them, not yet in force. */
 export async function stage(
-  { app }: Engine,
+  { app }: Stage,
   { connectionId, companyId }: ConnectionRef,
   { accountSid, authToken }: Pick<TwilioAccount, 'accountSid' | 'authToken'>,
 ): Promise<string> {
@@ -146,7 +150,7 @@ export async function confirmSteps(started: Started, steps: readonly OnboardingS
 }
 
 /** A connection that delivers. */
-export async function connect(engine: Engine, options: ConnectionOptions = {}): Promise<Launched> {
+export async function connect(engine: Stage, options: ConnectionOptions = {}): Promise<Launched> {
   const started = await beginOnboarding(engine, options);
   await confirmSteps(started, ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch']);
   await started.onboarding.result();
@@ -155,7 +159,7 @@ export async function connect(engine: Engine, options: ConnectionOptions = {}): 
 
 /** Makes the sandbox misbehave for this account alone. `path` is what follows the account in the URL. */
 export function breakTwilio(
-  { sandbox }: Engine,
+  { sandbox }: Stage,
   { account }: { account: TwilioAccount },
   path: string,
   fault: { kind: string; method?: string; times?: number; retryAfterS?: number; ms?: number },
@@ -166,7 +170,7 @@ export function breakTwilio(
 }
 
 /** What was asked of the sandbox for this account, oldest first. */
-export async function askedOf({ sandbox }: Engine, { account }: { account: TwilioAccount }, path = ''): Promise<AskedRequest[]> {
+export async function askedOf({ sandbox }: Stage, { account }: { account: TwilioAccount }, path = ''): Promise<AskedRequest[]> {
   const requests = await sandbox.control<AskedRequest[]>('twilio', 'requests');
   return requests.filter((request) => request.path.includes(`/Accounts/${account.accountSid}${path}`));
 }
@@ -179,11 +183,7 @@ export interface AskedRequest {
 }
 
 /** `count` connections, launched side by side because each takes a second or two: `next()` hands out one that no test has had. */
-export async function connectAhead(
-  engine: Engine,
-  count: number,
-  options: ConnectionOptions = {},
-): Promise<{ next(): Launched }> {
+export async function connectAhead(engine: Stage, count: number, options: ConnectionOptions = {}): Promise<{ next(): Launched }> {
   const ready = await Promise.all(Array.from({ length: count }, () => connect(engine, options)));
   return {
     next() {

@@ -1,8 +1,10 @@
-/** Asks again until the answer is the awaited one. Fails with the last answer, so that a red test says what there was instead. */
+/**
+ * Asks again until the answer is the awaited one, for as long as a busy machine may need. Fails with the last answer, so that a red test says what there was instead.
+ */
 export async function until<T>(
   ask: () => Promise<T> | T,
   isAwaited: (answer: T) => boolean = Boolean,
-  timeoutMs = 8_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig, loadDatabaseUrls, type Environment } from '../../config/index.ts';
@@ -32,7 +32,7 @@ describe('loadConfig', () => {
   it('needs four variables and gives every other a default', () => {
     expect(loadConfig(good)).toMatchObject({
       publicUrl: 'https://hooks.example.com',
-      masterKey: key,
+      masterKeys: [{ bytes: key }],
       encryptPayloads: true,
       temporal: { address: '127.0.0.1:7233', tls: false },
       worker: { queues: ['lifecycle', 'sync', 'events', 'messages'] },
@@ -46,17 +46,95 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...good, API_PORT: '', TEMPORAL_API_KEY: '', PROVIDER_BASE_URL_TWILIO: '' }).api.port).toBe(3_000);
   });
 
+  it('takes an OAuth client for each provider, its secret from a file too, and half of one not at all', async () => {
+    const file = join(folder, 'client-secret');
+    await writeFile(file, 'canary-secret\n');
+    const client = { OAUTH_CLIENT_ID_HUBSPOT: 'id', OAUTH_CLIENT_SECRET_HUBSPOT: 'canary-secret' };
+    const taken = { hubspot: { clientId: 'id', clientSecret: 'canary-secret' } };
+    expect(loadConfig(good).oauthClients).toEqual({});
+    expect(loadConfig({ ...good, ...client }).oauthClients).toEqual(taken);
+    const fromFile = { ...client, OAUTH_CLIENT_SECRET_HUBSPOT: '', OAUTH_CLIENT_SECRET_HUBSPOT_FILE: file };
+    expect(loadConfig({ ...good, ...fromFile }).oauthClients).toEqual(taken);
+    for (const name of Object.keys(client)) {
+      const half = faultsOf({ ...good, ...client, [name]: undefined });
+      expect(half.variables).toEqual([name]);
+      expect(half.message).not.toContain('canary');
+    }
+  });
+
   it('reads a secret from a file, without the line end', async () => {
     const file = join(folder, 'master-key');
-    await writeFile(file, `${good.MASTER_KEY}\n`);
-    expect(loadConfig({ ...good, MASTER_KEY: undefined, MASTER_KEY_FILE: file }).masterKey).toEqual(key);
+    await writeFile(file, `${good.MASTER_KEY}\n`, { mode: 0o600 });
+    expect(loadConfig({ ...good, MASTER_KEY: undefined, MASTER_KEY_FILE: file }).masterKeys).toEqual([{ bytes: key }]);
     expect(faultsOf({ ...good, MASTER_KEY_FILE: file }).message).toContain('both set');
     expect(faultsOf({ ...good, MASTER_KEY: undefined, MASTER_KEY_FILE: join(folder, 'none') }).variables).toEqual([
       'MASTER_KEY_FILE',
     ]);
   });
 
+  it('refuses a master key file that every user can read', async () => {
+    const file = join(folder, 'open-key');
+    await writeFile(file, good.MASTER_KEY!, { mode: 0o600 });
+    await chmod(file, 0o604);
+    const { message } = faultsOf({ ...good, MASTER_KEY: undefined, MASTER_KEY_FILE: file });
+    expect(message).toContain('MASTER_KEY_FILE can be read by every user');
+    expect(message).not.toContain(good.MASTER_KEY);
+  });
+
+  it('takes a key of AWS KMS in its place, and the one that a rotation replaces', () => {
+    const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const inKms = { ...good, MASTER_KEY: undefined, MASTER_KEY_KMS_ARN: arn };
+    expect(loadConfig(inKms).masterKeys).toEqual([{ kms: { arn } }]);
+    const { masterKeys } = loadConfig({
+      ...inKms,
+      MASTER_KEY_PREVIOUS: good.MASTER_KEY,
+      MASTER_KEY_KMS_ENDPOINT: 'http://kms:8080',
+    });
+    expect(masterKeys).toEqual([{ kms: { arn, endpoint: 'http://kms:8080' } }, { bytes: key }]);
+    expect(faultsOf({ ...good, MASTER_KEY_KMS_ARN: arn }).variables).toEqual(['MASTER_KEY']);
+  });
+
+  it('trusts an issuer of tokens with its audience, and no proxy unless told', () => {
+    expect(loadConfig(good)).toMatchObject({ jwt: null, trustProxy: false, limits: { perKeyAMinute: 1_200 } });
+    const jwt = { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'api', JWT_ALGORITHMS: 'ES256, RS256' };
+    expect(loadConfig({ ...good, ...jwt }).jwt).toEqual({
+      issuer: 'https://id.example.com/',
+      audience: 'api',
+      jwksUrl: null,
+      algorithms: ['ES256', 'RS256'],
+      clockSkewS: 30,
+    });
+    expect(loadConfig({ ...good, TRUST_PROXY: '2' }).trustProxy).toBe(2);
+    expect(loadConfig({ ...good, TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it('takes tokens’ keys over plain http from this machine alone', () => {
+    const jwt = { JWT_AUDIENCE: 'api' };
+    for (const host of ['127.0.0.1:9000', 'localhost', '[::1]:9000']) {
+      const given = { ...jwt, JWT_ISSUER: `http://${host}/`, JWT_JWKS_URL: `http://${host}/keys` };
+      expect(loadConfig({ ...good, ...given }).jwt).toMatchObject({ issuer: `http://${host}/` });
+    }
+    for (const host of [
+      'id.example.com',
+      '10.0.0.1',
+      'localhost.example.com',
+      '127.0.0.1.example.com',
+      '127.0.0.1@example.com',
+    ]) {
+      const given = { ...jwt, JWT_ISSUER: `http://${host}/`, JWT_JWKS_URL: `http://${host}/keys` };
+      expect(faultsOf({ ...good, ...given }).variables.toSorted()).toEqual(['JWT_ISSUER', 'JWT_JWKS_URL']);
+    }
+  });
+
   it.each<[string, Environment]>([
+    ['MASTER_KEY_KMS_ARN', { MASTER_KEY: undefined, MASTER_KEY_KMS_ARN: 'arn:aws:kms:us-east-1:111122223333:alias/canary' }],
+    ['MASTER_KEY_PREVIOUS', { MASTER_KEY_PREVIOUS: 'canary' }],
+    ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
+    ['JWT_ISSUER', { JWT_ISSUER: 'https://id.example.com' }],
+    ['JWT_ISSUER', { JWT_JWKS_URL: 'https://id.example.com/keys' }],
+    ['JWT_ALGORITHMS', { JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'api', JWT_ALGORITHMS: 'HS256' }],
+    ['JWT_ALGORITHMS', { JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'api', JWT_ALGORITHMS: 'none' }],
+    ['RATE_LIMIT_PER_KEY', { RATE_LIMIT_PER_KEY: '-1' }],
     ['APP_DATABASE_URL', { APP_DATABASE_URL: 'postgres://canary@db/app' }],
     ['APP_DATABASE_URL', { APP_DATABASE_URL: 'mysql://canary@db' }],
     ['TRAFFIC_DATABASE_URL', { TRAFFIC_DATABASE_URL: good.APP_DATABASE_URL }],
@@ -71,6 +149,11 @@ describe('loadConfig', () => {
     ['WORKER_QUEUES', { WORKER_QUEUES: 'sync,canary' }],
     ['SHUTDOWN_GRACE_S', { SHUTDOWN_GRACE_S: '0' }],
     ['TEMPORAL_ADDRESS', { TEMPORAL_ADDRESS: 'http://canary' }],
+    ['DATABASE_TLS', { DATABASE_TLS_CA: '-----BEGIN canary' }],
+    ['DATABASE_TLS', { DATABASE_TLS: 'true', DATABASE_TLS_KEY: '-----BEGIN canary' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: 'https://canary.example.com/path' }],
+    ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+    ['ALLOW_PRIVATE_ADDRESSES', { ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/8,canary' }],
     ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: 'canary' }],
     ['TEMPORAL_TLS_CERT', { TEMPORAL_TLS: 'true', TEMPORAL_TLS_CERT: '-----BEGIN canary' }],
     ['NOTIFY_TWILIO_ACCOUNT_SID', { NOTIFY_TWILIO_AUTH_TOKEN: 'canary' }],
@@ -109,6 +192,10 @@ describe('loadDatabaseUrls', () => {
     expect(loadDatabaseUrls({ APP_DATABASE_URL, TRAFFIC_DATABASE_URL })).toEqual({
       appUrl: APP_DATABASE_URL,
       trafficUrl: TRAFFIC_DATABASE_URL,
+      tls: null,
+    });
+    expect(loadDatabaseUrls({ ...good, DATABASE_TLS: 'true', DATABASE_TLS_CA: '-----BEGIN A' }).tls).toEqual({
+      ca: '-----BEGIN A',
     });
   });
 });

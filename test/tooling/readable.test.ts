@@ -31,4 +31,12 @@ describe('a log line at the terminal', () => {
     expect(readable('TypeError: x is not a function')).toBe('TypeError: x is not a function');
     expect(readable('null')).toBeUndefined();
   });
+
+  it('moves no cursor and writes no second line, whatever was logged', () => {
+    const msg = 'signed in\r\n{"level":60,"msg":"forged"}\u001b[2J\u202egnp\u0085';
+    expect(readable(JSON.stringify({ level: 50, msg, route: 'a\u2028b' }))).toBe(
+      'error: signed in��{"level":60,"msg":"forged"}�[2J�gnp� route=a�b',
+    );
+    expect(readable('plain\u0007\u001b]0;title')).toBe('plain��]0;title');
+  });
 });

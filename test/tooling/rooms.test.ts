@@ -39,12 +39,18 @@ const violations: [file: string, source: string, rule: string][] = [
   ['db/x.ts', `import { z } from 'zod';\nexport const a = z;`, 'no-restricted-imports'],
   ['db/app/stores/x.ts', `import { a } from '../../../config/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['db/app/stores/x.ts', `import type { A } from '../../../providers/contract.ts';\nexport type B = A;`, 'no-restricted-imports'],
+  ['keys/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['keys/x.ts', `import type { A } from '../config/index.ts';\nexport type B = A;`, 'no-restricted-imports'],
+  ['activities/x.ts', `import { a } from '../keys/keyring.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['sandbox/x.ts', `import { a } from '../keys/seal.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['workers/x.ts', `import { a } from '../api/app.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['workers/x.ts', `import { a } from '../workflows/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/x.ts', `import { a } from '../activities/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/routes/x.ts', `import { a } from '../../workers/worker.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/routes/x.ts', `import { A } from '../../db/app/models/a.ts';\nexport const b = A;`, 'no-restricted-imports'],
   ['api/routes/x.ts', `import { a } from '../../workflows/connector.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['temporal/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['temporal/x.ts', `import { a } from '../workflows/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['config/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['sandbox/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/x.ts', `async function a() {}\na();\nexport {};`, 'no-floating-promises'],
@@ -75,6 +81,14 @@ const allowed: [file: string, source: string][] = [
   [
     'db/app/stores/x.ts',
     `import { QueryTypes } from 'sequelize';\nimport { A } from '../models/a.ts';\nimport { b } from '../../../domain/y.ts';\nexport const a = [QueryTypes, A, b];`,
+  ],
+  [
+    'keys/x.ts',
+    `import { KMSClient } from '@aws-sdk/client-kms';\nimport { createHash } from 'node:crypto';\nimport { b } from './y.ts';\nexport const a = [KMSClient, createHash, b];`,
+  ],
+  [
+    'temporal/x.ts',
+    `import { METADATA_ENCODING_KEY } from '@temporalio/common';\nimport { a } from '../keys/scopes.ts';\nexport const b = [METADATA_ENCODING_KEY, a];`,
   ],
   [
     'workers/x.ts',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,7 +43,8 @@ function start(env: NodeJS.ProcessEnv = {}): Start {
 
 async function untilReady({ output, child }: Start): Promise<string> {
   const deadline = Date.now() + readyWithinMs;
-  while (!output().includes('Linkwright is ready')) {
+  // Its last words: the addresses come before them, and after "is ready".
+  while (!output().includes('Stop: Ctrl-C')) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`npm start did not become ready:\n${output()}`);
     await sleep(100);
   }
@@ -61,6 +62,22 @@ const isAlive = (pid: number) => processIdentity(pid) !== undefined;
 async function companiesSeenWith(apiUrl: string, key: string): Promise<string[]> {
   const answer = await fetch(`${apiUrl}/v1/companies`, { headers: { authorization: `Bearer ${key}` } });
   return ((await answer.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
+}
+
+/** What the Temporal UI is told of its codec, and what that answers to the UI's page and to another page. */
+async function seesTemporalUiOpened(output: string): Promise<void> {
+  const uiUrl = /Temporal UI +(http:\S+)/.exec(output)![1]!;
+  const settings = (await (await fetch(`${uiUrl}/api/v1/settings`)).json()) as { Codec: { Endpoint: string } };
+  const payloads = [{ metadata: { encoding: Buffer.from('json/plain').toString('base64') }, data: 'MQ==' }];
+  const ask = (origin: string) =>
+    fetch(`${settings.Codec.Endpoint}/decode`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json', 'x-namespace': 'default' },
+      body: JSON.stringify({ payloads }),
+    });
+  const answer = await ask(uiUrl);
+  expect([answer.headers.get('access-control-allow-origin'), await answer.json()]).toEqual([uiUrl, { payloads }]);
+  expect((await ask('http://evil.test')).status).toBe(403);
 }
 
 beforeAll(async () => {
@@ -85,6 +102,7 @@ describe('npm start', () => {
     for (const file of ['dev.json', 'master.key', 'mysql/password']) expect((await stat(join(home, file))).mode & 0o077).toBe(0);
     companies = await companiesSeenWith(apiUrl, await keptKey());
     expect(companies).toHaveLength(1);
+    await seesTemporalUiOpened(first.output());
   }, 180_000);
 
   it('says so when it is started a second time beside a running one', async () => {
@@ -131,6 +149,17 @@ describe('npm start', () => {
     expect(stopped.indexOf('workers')).toBeLessThan(stopped.indexOf('temporal'));
     expect(stopped.indexOf('api')).toBeLessThan(stopped.indexOf('mysql'));
   }, 90_000);
+
+  it('does not put a new master key in the place of one that was lost', async () => {
+    const [file, aside] = [join(home, 'master.key'), join(home, 'aside.key')];
+    await rename(file, aside);
+    const { ended, output } = start();
+    expect(await ended).toBe(1);
+    expect(output()).toContain(`There is no master key in ${file}, and the data was sealed with one`);
+    expect(output()).toMatch(/The data keys are wrapped with the master key \S+, .* Nothing was changed\./);
+    await expect(stat(file)).rejects.toThrow('ENOENT');
+    await rename(aside, file);
+  }, 180_000);
 
   it('names what is missing and the command to get it', async () => {
     const { ended, output } = start({ TEMPORAL_CLI: '/nonexistent/temporal' });

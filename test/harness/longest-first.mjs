@@ -1,0 +1,23 @@
+/** Suites that take a minute or more begin first: one that began last would keep a worker while the other has nothing left to do. */
+import sequencer from '@jest/test-sequencer';
+
+const { default: Sequencer = sequencer } = sequencer;
+const longest = [
+  'test/faults/short.test.ts',
+  'test/keys/rotation.test.ts',
+  'test/workflows/reconcile.test.ts',
+  'test/workflows/renewal.test.ts',
+  'test/workflows/deliver-message.test.ts',
+];
+const rank = ({ path }) => {
+  const place = longest.findIndex((name) => path.endsWith(name));
+  return place < 0 ? longest.length : place;
+};
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    // oxlint-disable-next-line unicorn/no-array-sort -- not an array's: jest's own order
+    const usual = super.sort(tests);
+    return usual.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
