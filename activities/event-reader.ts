@@ -1,7 +1,7 @@
 /** What stored events mean in our words, and whose it is. */
 import { oversizedFields } from '../domain/field-limits.ts';
 import type { Homeless } from '../domain/franchise.ts';
-import { applyMapping, type MappingSet } from '../domain/mapping.ts';
+import type { MappingSet } from '../domain/mapping.ts';
 import {
   canonicalObjects,
   isInbound,
@@ -13,6 +13,7 @@ import type { Connection } from '../db/app/stores/connections.ts';
 import type { StoredEvent } from '../db/traffic/stores/events.ts';
 import { findOwners, type Owner } from './attribution.ts';
 import type { ActivityDeps } from './deps.ts';
+import { toRecord } from './to-record.ts';
 
 export interface Understood {
   event: StoredEvent;
@@ -43,7 +44,7 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
       const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
       const mapping = object && (await mappingOf(object));
       if (!mapping) return { sentence: `There is no published mapping for "${event.type}": publish one, then retry.` };
-      const mapped = applyMapping(mapping, event.data['record']);
+      const mapped = toRecord(provider, mapping, event.data['record']);
       if ('issues' in mapped) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
       return { event, normalized: [], record: { record: mapped.record, mappingVersion: mapping.version } };
     },

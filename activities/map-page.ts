@@ -1,8 +1,9 @@
-import { applyMapping, type MappingSet } from '../domain/mapping.ts';
+import { externalIdOf, type MappingSet } from '../domain/mapping.ts';
 import { isInbound, type CanonicalRecord } from '../domain/records.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import { findOwners } from './attribution.ts';
 import type { ActivityDeps } from './deps.ts';
+import { toRecord } from './to-record.ts';
 
 interface Rejected {
   raw: unknown;
@@ -22,15 +23,15 @@ export async function mapPage(
   mapping: MappingSet,
   raws: unknown[],
 ): Promise<MappedPage> {
+  const provider = deps.getProvider(connection.providerKey);
   const understood: { raw: unknown; record: CanonicalRecord }[] = [];
   const rejected: Rejected[] = [];
   for (const raw of raws) {
-    const result = applyMapping(mapping, raw);
+    const result = toRecord(provider, mapping, raw);
     if ('record' in result) understood.push({ raw, record: result.record });
     else {
-      const id = (raw as Record<string, unknown> | null)?.[mapping.externalId];
       const sentence = result.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
-      rejected.push({ raw, externalId: typeof id === 'string' ? id : null, sentence });
+      rejected.push({ raw, externalId: externalIdOf(mapping, raw), sentence });
     }
   }
   if (!mapping.companyField) return { mapped: understood.map(({ record }) => record), rejected };

@@ -2,6 +2,7 @@
 import { Context, heartbeat } from '@temporalio/activity';
 import { consequences, type FailureCode } from '../domain/failure.ts';
 import type { RetryPolicy } from '../domain/policy.ts';
+import { isDeletable } from '../domain/records.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
@@ -73,6 +74,7 @@ export function syncActivities(deps: ActivityDeps) {
           mappingVersion: mapping.version,
           records,
           failed: rejected.map(({ externalId, sentence }) => ({ externalId, code: 'record_rejected' as const, sentence })),
+          ...(page.deleted && isDeletable(stream.object) && { deleted: { object: stream.object, records: page.deleted } }),
           cursor: page.cursor,
         });
         if (rejected.length > 0) {

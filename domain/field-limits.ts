@@ -13,9 +13,17 @@ const textMax: Record<string, number> = {
   currency: 3,
   category: 100,
   unit: 64,
+  title: 255,
+  name: 255,
+  organisation: 255,
+  email: 254,
+  phone: 64,
+  stage: 100,
+  contactExternalId: 255,
+  ownerExternalId: 255,
 };
-const decimals = ['price', 'quantity'];
-const times = ['sentAt', 'sourceUpdatedAt', 'occurredAt'];
+const decimals = ['price', 'quantity', 'amount'];
+const times = ['sentAt', 'sourceUpdatedAt', 'occurredAt', 'openedAt', 'expectedCloseOn'];
 
 /** Names each field that is too large, by its name in our words; never with its value. */
 export function oversizedFields(fields: object): { field: string; message: string }[] {

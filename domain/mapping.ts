@@ -62,6 +62,22 @@ export const canonicalFields: Record<
     price: { required: false, kind: 'decimal' },
     currency: { required: false, kind: 'text' },
   },
+  contact: {
+    name: { required: false, kind: 'text' },
+    email: { required: false, kind: 'text' },
+    phone: { required: false, kind: 'text' },
+    organisation: { required: false, kind: 'text' },
+  },
+  deal: {
+    title: { required: true, kind: 'text' },
+    stage: { required: true, kind: 'text' },
+    contactExternalId: { required: false, kind: 'text' },
+    ownerExternalId: { required: false, kind: 'text' },
+    amount: { required: false, kind: 'decimal' },
+    currency: { required: false, kind: 'text' },
+    expectedCloseOn: { required: false, kind: 'day' },
+    openedAt: { required: false, kind: 'timestamp' },
+  },
 };
 
 const emptyFields = Object.fromEntries(
@@ -85,15 +101,27 @@ export function applyMapping(mapping: MappingSet, raw: unknown): MappingResult {
     if (mapped === undefined) issues.push({ path: source, message: `is not a valid ${transform.kind} for ${target}` });
     else fields[target] = mapped;
   }
-  const externalId = valueAt(raw, mapping.externalId);
-  if (typeof externalId !== 'string' || externalId === '')
-    issues.push({ path: mapping.externalId, message: 'is empty, and the record needs an id' });
+  const externalId = externalIdOf(mapping, raw);
+  if (externalId === null) issues.push({ path: mapping.externalId, message: 'is empty, and the record needs an id' });
   const sourceUpdatedAt = transforms.timestamp(valueAt(raw, mapping.sourceUpdatedAt));
   if (sourceUpdatedAt === undefined) issues.push({ path: mapping.sourceUpdatedAt, message: 'is not a valid timestamp' });
   for (const { field, message } of [...oversizedFields(fields), ...oversizedFields({ externalId, sourceUpdatedAt })])
     issues.push({ path: sourceOf(mapping, field), message });
   if (issues.length > 0) return { issues };
-  return { record: { object: mapping.object, externalId, sourceUpdatedAt, fields } as unknown as CanonicalRecord };
+  const record = {
+    object: mapping.object,
+    externalId,
+    sourceUpdatedAt,
+    fields,
+    ...(mapping.object === 'deal' && { movements: [] }),
+  };
+  return { record: record as unknown as CanonicalRecord };
+}
+
+/** The provider's id of a raw record; some providers' ids are numbers. */
+export function externalIdOf({ externalId }: Pick<MappingSet, 'externalId'>, raw: unknown): string | null {
+  const id = valueAt(raw, externalId);
+  return isScalar(id) && id !== '' ? String(id) : null;
 }
 
 /** Names everything that is wrong with a mapping before a single record runs through it. */

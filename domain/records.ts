@@ -2,7 +2,7 @@
  * Our words for what providers tell us: canonical records that syncs write, and normalized events that webhooks become.
  * Times are ISO 8601 in UTC; money is a decimal string in `currency`.
  */
-export const canonicalObjects = ['message', 'usage'] as const;
+export const canonicalObjects = ['message', 'usage', 'contact', 'deal'] as const;
 export type CanonicalObject = (typeof canonicalObjects)[number];
 
 export const messageStatuses = [
@@ -42,14 +42,84 @@ export interface UsageFields {
   currency: string | null;
 }
 
+export interface ContactFields {
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  organisation: string | null;
+}
+
+export interface DealFields {
+  title: string;
+  /** The provider's id of the stage that it stands in; what the stage means, the connection's pipeline stages say. */
+  stage: string;
+  contactExternalId: string | null;
+  ownerExternalId: string | null;
+  amount: string | null;
+  currency: string | null;
+  /** `YYYY-MM-DD`. */
+  expectedCloseOn: string | null;
+  openedAt: string | null;
+}
+
+/** One step of a deal, as the provider's own history tells it. Stages are the provider's ids. */
+export interface StageMovement {
+  /** `null` for the stage that the deal began in. */
+  from: string | null;
+  to: string;
+  at: string;
+  /** The provider's id of the person or program that moved it. */
+  by: string | null;
+}
+
+export const stageKinds = ['open', 'won', 'lost'] as const;
+export type StageKind = (typeof stageKinds)[number];
+
+/** What a provider says of a stage. Its id is unique in the account, whatever the pipeline. */
+export interface ProviderStage {
+  externalId: string;
+  label: string;
+  pipelineExternalId: string;
+  pipelineLabel: string;
+  /** Order within the pipeline. */
+  position: number;
+  /** Of winning, from 0 to 1. */
+  probability: number | null;
+  kind: StageKind;
+}
+
+/** Objects whose records may vanish at the provider. */
+export const deletableObjects = ['contact', 'deal'] as const satisfies CanonicalObject[];
+export type DeletableObject = (typeof deletableObjects)[number];
+export function isDeletable(object: CanonicalObject): object is DeletableObject {
+  return (deletableObjects as readonly CanonicalObject[]).includes(object);
+}
+
+/** A record that the provider no longer has. `mergedInto`: the record that has taken it in. */
+export interface DeletedRecord {
+  externalId: string;
+  at: string;
+  mergedInto: string | null;
+}
+
 interface RecordBase {
   externalId: string;
   /** Whose it is, when that is not the connection's own company. */
   companyId?: string;
+  /** The stored event that told of this version, when no run did. */
+  rawEventId?: string;
   sourceUpdatedAt: string;
 }
 export type CanonicalRecord =
-  (RecordBase & { object: 'message'; fields: MessageFields }) | (RecordBase & { object: 'usage'; fields: UsageFields });
+  | (RecordBase & { object: 'message'; fields: MessageFields })
+  | (RecordBase & { object: 'usage'; fields: UsageFields })
+  | (RecordBase & { object: 'contact'; fields: ContactFields })
+  | (RecordBase & {
+      object: 'deal';
+      fields: DealFields;
+      /** All that the provider's history tells, oldest first. */
+      movements: StageMovement[];
+    });
 
 /** Whether it came to the company: what is said of its own side then stands where the other's stands in what it sent. */
 export function isInbound(record: CanonicalRecord): boolean {
@@ -84,6 +154,9 @@ export type NormalizedEvent =
       deliveryId: string | null;
     }
   | { kind: 'message_received'; externalId: string; occurredAt: string; fields: MessageFields }
+  /** The record is fetched, because only the provider's own history tells what was in between. */
+  | { kind: 'record_changed'; object: CanonicalObject; externalId: string; occurredAt: string }
+  | { kind: 'record_deleted'; object: CanonicalObject; externalId: string; occurredAt: string; mergedInto: string | null }
   | {
       kind: 'opt_out' | 'opt_in';
       externalId: string;

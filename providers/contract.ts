@@ -6,7 +6,14 @@ import type { z } from 'zod';
 import type { Failure } from '../domain/failure.ts';
 import type { MappingSet } from '../domain/mapping.ts';
 import type { MetricKey } from '../domain/metrics.ts';
-import type { CanonicalObject, MessageStatus, NormalizedEvent } from '../domain/records.ts';
+import type {
+  CanonicalObject,
+  DeletedRecord,
+  MessageStatus,
+  NormalizedEvent,
+  ProviderStage,
+  StageMovement,
+} from '../domain/records.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -114,9 +121,16 @@ export interface CheckResult {
   reaches: { kind: string; externalId: string; label: string; address?: string; capabilities: string[] }[];
 }
 
-export interface Page {
-  /** Raw records as the provider gave them, oldest first where the provider allows. */
+/** Raw records as the provider gave them, oldest first where the provider allows, and those that it no longer has. */
+export interface Records {
   records: unknown[];
+  deleted?: DeletedRecord[];
+}
+
+/** Ids that one `fetchByIds` is given at most. */
+export const idsMax = 100;
+
+export interface Page extends Records {
   /** Opaque to the engine, JSON text of at most 4 KiB: handed back for the next page, or for the next run when `done`. */
   cursor: string;
   done: boolean;
@@ -129,6 +143,10 @@ export interface Stream<Context = ProviderContext> {
   cadenceS: number;
   /** One page after `cursor` (`null`: from the start). Repeating a call with the same cursor is harmless. */
   fetchPage(context: Context, input: { cursor: string | null; now: Date; pageSize: number; signal?: AbortSignal }): Promise<Page>;
+  /** The records that webhooks told of, as `fetchPage` would give them; what is gone is in `deleted`. At most `idsMax` ids. */
+  fetchByIds?(context: Context, input: { externalIds: string[]; now: Date; signal?: AbortSignal }): Promise<Records>;
+  /** What the history in a raw deal tells, oldest first. Pure; never throws. */
+  movements?(raw: unknown): StageMovement[];
   mapping: Omit<MappingSet, 'version'>;
 }
 
@@ -157,7 +175,10 @@ export class MalformedWebhook extends Error {
 export interface Webhook<Credentials = Record<string, string>> {
   /** Content types that this provider sends; anything else is answered 415. */
   contentTypes: string[];
-  /** Checked on raw bytes, in constant time. The clock is an argument. */
+  /**
+   * Checked on raw bytes, in constant time. The clock is an argument. Where the platform's own OAuth client signs or is signed for, its
+   * secret stands among the credentials as `clientSecret`.
+   */
   verify(request: InboundRequest, credentials: Credentials, now: Date): SignatureVerdict;
   /** Throws `MalformedWebhook` for a body that cannot be read. */
   parse(request: InboundRequest): InboundEvent[];
@@ -214,6 +235,8 @@ export interface Provider<Credentials = any, Settings = any> {
   settings: z.ZodType<Settings>;
   check(context: ProviderContext<Credentials, Settings>): Promise<CheckResult>;
   streams: Record<string, Stream<ProviderContext<Credentials, Settings>>>;
+  /** The stages of all pipelines, for a provider of deals. */
+  stages?(context: ProviderContext<Credentials, Settings>): Promise<ProviderStage[]>;
   webhook?: Webhook<Credentials>;
   /** What a stored event means in our words; an event that means nothing to us answers an empty list. Never throws. */
   normalize(event: Omit<InboundEvent, 'key'>): NormalizedEvent[];

@@ -38,6 +38,7 @@ export const connectionTables = [
   'message_send_slots',
   'automation_runs',
   ...recordTables,
+  'pipeline_stages',
   'integration_sync_runs',
   'integration_sync_jobs',
   'integration_field_mappings',

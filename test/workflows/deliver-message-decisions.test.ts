@@ -137,7 +137,7 @@ describe('a message that nobody can send', () => {
     // The item is written a moment before the workflow knows that it waits, and until then it refuses.
     await until(
       () => sending.cancel(),
-      ({ verdict }) => verdict === 'accepted',
+      (answer) => (answer as { verdict: string }).verdict === 'accepted',
     );
     expect(await sending.ends()).toEqual({ status: 'cancelled' });
     expect([await openTasks(launched), await openItems(launched)]).toEqual([[], []]);

@@ -1,6 +1,7 @@
 import type { Migration } from '../../ddl.ts';
 import { access } from './011-access.ts';
 import { audit } from './012-audit.ts';
+import { deals } from './015-deals.ts';
 import { connections } from './002-connections.ts';
 import { erasure } from './014-erasure.ts';
 import { franchises } from './013-franchises.ts';
@@ -30,4 +31,5 @@ export const appMigrations: Migration[] = [
   audit,
   franchises,
   erasure,
+  deals,
 ];

@@ -11,9 +11,12 @@ export interface Origin {
 }
 
 /** Over everything that the mapping gave, the provider's time of the version left out: it moves without a change of content. */
-export function contentHash({ object, fields }: CanonicalRecord): Buffer {
+export function contentHash(record: CanonicalRecord): Buffer {
+  const { object, fields } = record;
   const inOrder: Record<string, unknown> = {};
   for (const name of fieldNames[object]) inOrder[name] = fields[name as keyof typeof fields];
+  // A deal may have gone to another stage and back.
+  if (record.object === 'deal') inOrder['movements'] = record.movements.map(({ to, at }) => [to, at]);
   return sha256(JSON.stringify(inOrder));
 }
 
@@ -21,3 +24,10 @@ export function contentHash({ object, fields }: CanonicalRecord): Buffer {
 const fieldNames = Object.fromEntries(
   Object.entries(canonicalFields).map(([object, fields]) => [object, Object.keys(fields).toSorted()]),
 ) as Record<CanonicalObject, string[]>;
+
+/**
+ * For an upsert: a version that is newer than the deletion says that the record was restored. An older one was only read before, by a
+ * page that was still on its way.
+ */
+export const undelete = `merged_into = IF(VALUES(source_updated_at) > deleted_at, NULL, merged_into),
+       deleted_at = IF(VALUES(source_updated_at) > deleted_at, NULL, deleted_at)`;

@@ -7,7 +7,7 @@ import type { Transaction } from 'sequelize';
 import type { AppDb } from '../context.ts';
 import type { SavePageInput } from '../stores/records.ts';
 import type { RunCounts } from '../../../domain/run-verdict.ts';
-import { writeRecords } from './write-records.ts';
+import { markDeleted, writeRecords } from './write-records.ts';
 
 export function savePage(db: AppDb, input: SavePageInput): Promise<RunCounts> {
   const { sequelize } = db;
@@ -22,6 +22,8 @@ export function savePage(db: AppDb, input: SavePageInput): Promise<RunCounts> {
     );
     if (!job) throw new NotFound('sync job', jobId);
     const written = await writeRecords(sequelize, { connectionId, companyId, mappingVersion, runId }, input.records, transaction);
+    if (input.deleted)
+      written.updated += await markDeleted(sequelize, { connectionId }, input.deleted.object, input.deleted.records, transaction);
     const failed = await writeErrors(db, input, job.cursorBefore, transaction);
     const counts: RunCounts = { ...written, failed };
     await write(

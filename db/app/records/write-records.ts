@@ -1,6 +1,8 @@
 import type { Sequelize, Transaction } from 'sequelize';
-import type { CanonicalObject, CanonicalRecord } from '../../../domain/records.ts';
-import { select } from '../../sql.ts';
+import type { CanonicalObject, CanonicalRecord, DeletableObject, DeletedRecord } from '../../../domain/records.ts';
+import { select, sqlTime, write } from '../../sql.ts';
+import { upsertContacts } from './contact-rows.ts';
+import { upsertDeals } from './deal-rows.ts';
 import { upsertMessages } from './message-rows.ts';
 import { contentHash, type Origin } from './origin.ts';
 import { upsertUsage } from './usage-rows.ts';
@@ -13,7 +15,20 @@ export interface WrittenCounts {
   ignored: number;
 }
 
-const tables: Record<CanonicalObject, string> = { message: 'messages', usage: 'usage_records' };
+const tables: Record<CanonicalObject, string> = {
+  message: 'messages',
+  usage: 'usage_records',
+  contact: 'contacts',
+  deal: 'deals',
+};
+
+/** Each is given records of its own object only. */
+const upserts: Record<CanonicalObject, (origin: Origin, records: never[], transaction: Transaction) => Promise<void>> = {
+  message: upsertMessages,
+  usage: upsertUsage,
+  contact: upsertContacts,
+  deal: upsertDeals,
+};
 
 /** Whose the records are that are stored already, by external id. */
 export async function readOwners(
@@ -58,15 +73,44 @@ export async function writeRecords(
       return verdict === 'created' || verdict === 'updated';
     });
     if (changed.length === 0) continue;
-    // Each list holds one object only, as the filter above made it.
-    if (object === 'message') await upsertMessages(origin, changed as never, transaction);
-    else await upsertUsage(origin, changed as never, transaction);
+    const owned = changed.map((record) => ownedBy(stored.get(record.externalId), record));
+    await upserts[object](origin, owned as never[], transaction);
   }
   return counts;
 }
 
+/** Marks records that the provider no longer has, and answers how many were not marked before. */
+export async function markDeleted(
+  sequelize: Sequelize,
+  { connectionId }: Pick<Origin, 'connectionId'>,
+  object: DeletableObject,
+  deleted: DeletedRecord[],
+  transaction: Transaction,
+): Promise<number> {
+  let marked = 0;
+  for (const { externalId, at, mergedInto } of deleted) {
+    const { affectedRows } = await write(
+      sequelize,
+      `UPDATE ${tables[object]} SET deleted_at = COALESCE(deleted_at, :at), merged_into = COALESCE(:mergedInto, merged_into),
+         content_hash = UNHEX(REPEAT('00', 32))
+       WHERE connection_id = :connectionId AND external_id = :externalId
+         AND (deleted_at IS NULL OR (merged_into IS NULL AND :mergedInto IS NOT NULL))`,
+      { connectionId, externalId, at: sqlTime(at), mergedInto },
+      transaction,
+    );
+    marked += affectedRows;
+  }
+  return marked;
+}
+
+/** Whose a record is was settled when it was first seen, and stays. */
+function ownedBy(before: Stored | undefined, record: CanonicalRecord): CanonicalRecord {
+  return before ? { ...record, companyId: before.companyId } : record;
+}
+
 interface Stored {
   externalId: string;
+  companyId: string;
   contentHash: Buffer;
   sourceUpdatedAt: Date | null;
 }
@@ -85,7 +129,7 @@ async function readStored(
 ): Promise<Map<string, Stored>> {
   const rows = await select<Stored>(
     sequelize,
-    `SELECT external_id AS externalId, content_hash AS contentHash, source_updated_at AS sourceUpdatedAt
+    `SELECT external_id AS externalId, company_id AS companyId, content_hash AS contentHash, source_updated_at AS sourceUpdatedAt
      FROM ${table} WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
     { connectionId, externalIds },
     transaction,

@@ -27,6 +27,7 @@ import { mappingStore } from './mappings.ts';
 import { metricStore } from './metrics.ts';
 import { noteStore } from './notes.ts';
 import { optOutStore } from './opt-outs.ts';
+import { pipelineStageStore } from './pipeline-stages.ts';
 import { providerStore } from './providers.ts';
 import { recordStore } from './records.ts';
 import { rollUpStore } from './roll-ups.ts';
@@ -52,6 +53,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     accounts: accountStore(db),
     mappings: mappingStore(db),
     franchiseKeys: franchiseKeyStore(db),
+    pipelineStages: pipelineStageStore(db),
     jobs: jobStore(db),
     runs: runStore(db),
     records: recordStore(db),

@@ -1,14 +1,27 @@
 import type { DeliveryStatus } from '../../../domain/delivery-status.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { CanonicalObject, CanonicalRecord, MessageFields, NormalizedEvent } from '../../../domain/records.ts';
+import type {
+  CanonicalObject,
+  CanonicalRecord,
+  DeletableObject,
+  DeletedRecord,
+  MessageFields,
+  NormalizedEvent,
+} from '../../../domain/records.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { plainDecimal, select } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import { applyEvents } from '../records/apply-events.ts';
 import { savePage } from '../records/save-page.ts';
-import { readOwners, writeRecords } from '../records/write-records.ts';
+import { markDeleted, readOwners, writeRecords } from '../records/write-records.ts';
 import type { RunCounts } from '../../../domain/run-verdict.ts';
+
+/** What the provider no longer has. */
+export interface Deleted {
+  object: DeletableObject;
+  records: DeletedRecord[];
+}
 
 export interface SavePageInput {
   connectionId: string;
@@ -17,6 +30,7 @@ export interface SavePageInput {
   runId: string;
   mappingVersion: number;
   records: CanonicalRecord[];
+  deleted?: Deleted | undefined;
   failed: { externalId: string | null; code: FailureCode; sentence: string }[];
   /** Where the next page starts. */
   cursor: string;
@@ -53,7 +67,9 @@ export interface RecordStore {
    */
   applyEvents(input: ApplyEventsInput): Promise<{ changedDeliveries: { deliveryId: string; status: DeliveryStatus }[] }>;
   /** Writes records that did not come with a page. */
-  applyRecords(input: Pick<SavePageInput, 'connectionId' | 'companyId' | 'mappingVersion' | 'records'>): Promise<void>;
+  applyRecords(
+    input: Pick<SavePageInput, 'connectionId' | 'companyId' | 'records' | 'deleted'> & { mappingVersion: number | null },
+  ): Promise<void>;
   /** Whose the records are that are stored already, by external id. */
   owners(input: { connectionId: string; object: CanonicalObject; externalIds: string[] }): Promise<Map<string, string>>;
   messages(
@@ -66,8 +82,11 @@ export function recordStore(db: AppDb): RecordStore {
   return {
     savePage: (input) => savePage(db, input),
     applyEvents: (input) => applyEvents(sequelize, input),
-    async applyRecords({ records, ...origin }) {
-      await inTransaction(sequelize, (transaction) => writeRecords(sequelize, { ...origin, runId: null }, records, transaction));
+    async applyRecords({ records, deleted, ...origin }) {
+      await inTransaction(sequelize, async (transaction) => {
+        await writeRecords(sequelize, { ...origin, runId: null }, records, transaction);
+        if (deleted) await markDeleted(sequelize, origin, deleted.object, deleted.records, transaction);
+      });
     },
 
     owners: (input) => readOwners(sequelize, input),
