@@ -33,17 +33,22 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
     return mapping;
   };
 
+  const isSynced = (object: CanonicalObject) => Object.values(provider.streams).some((stream) => stream.object === object);
+
   return {
     async understand(event: StoredEvent): Promise<Understood | { sentence: string }> {
       if (event.source === 'webhook') {
         const normalized = provider.normalize(asInbound(event));
         const faults = normalized.flatMap((meant) => oversizedFields('fields' in meant ? { ...meant, ...meant.fields } : meant));
         if (faults.length > 0) return { sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; ') };
+        for (const meant of normalized)
+          if (meant.kind === 'record_changed' && isSynced(meant.object) && !(await mappingOf(meant.object)))
+            return { sentence: unmapped(meant.object) };
         return { event, normalized };
       }
       const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
       const mapping = object && (await mappingOf(object));
-      if (!mapping) return { sentence: `There is no published mapping for "${event.type}": publish one, then retry.` };
+      if (!mapping) return { sentence: unmapped(event.type) };
       const mapped = toRecord(provider, mapping, event.data['record']);
       if ('issues' in mapped) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
       return { event, normalized: [], record: { record: mapped.record, mappingVersion: mapping.version } };
@@ -77,6 +82,8 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
     return { of, externalId: told.externalId, raw, isInbound: told.kind === 'message_received' };
   }
 }
+
+const unmapped = (object: string) => `There is no published mapping for "${object}": publish one, then retry.`;
 
 function asInbound({ type, data, occurredAt, storedAt }: StoredEvent) {
   return { type, data, occurredAt: (occurredAt ?? storedAt).toISOString() };

@@ -1,5 +1,5 @@
 /** Applies stored events: what each means, into the app database first, and its mark in the traffic database last. */
-import { heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
 import { holdsEvents } from '../domain/connection-state.ts';
 import { consequences } from '../domain/failure.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
@@ -7,6 +7,7 @@ import type { StoredEvent } from '../db/traffic/stores/events.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
 import { eventReader, type Owned, type Understood } from './event-reader.ts';
 import { saveMetrics } from './metrics.ts';
+import { writeToldRecords } from './told-records.ts';
 
 const batchSize = 1_000;
 /** One activity drains for this long and then lets the workflow ask again, well under its time-out. */
@@ -26,7 +27,13 @@ export function eventActivities(deps: ActivityDeps) {
         if (!connection || holdsEvents(connection.state)) return { applied, left: false, held: true };
         const batch = await traffic.events.nextBatch(connectionId, batchSize, after);
         if (batch.length === 0 && !after) return { applied, left: false, held: false };
-        applied += await applyBatch(connection, batch);
+        try {
+          applied += await applyBatch(connection, batch);
+        } catch (error) {
+          // Only a person can help, and the connection's runs tell them: the events wait, and whoever helps wakes this again.
+          if (error instanceof ApplicationFailure && error.nonRetryable) return { applied, left: false, held: true };
+          throw error;
+        }
         after = batch.at(-1)?.id;
         heartbeat({ applied });
         if (Date.now() > until) return { applied, left: true, held: false };
@@ -49,7 +56,10 @@ export function eventActivities(deps: ActivityDeps) {
   async function apply(connection: Connection, understood: Owned[]): Promise<void> {
     if (understood.length === 0) return;
     const { id: connectionId, companyId } = connection;
-    const owned = understood.filter((each) => each.companyId !== null);
+    const refused = await writeToldRecords(deps, connection, understood);
+    const owned = understood.filter(
+      (each): each is Extract<Owned, { companyId: string }> => each.companyId !== null && !refused.has(each.event.id),
+    );
     for (const { record, companyId: owner } of owned)
       if (record)
         await app.records.applyRecords({
@@ -66,8 +76,11 @@ export function eventActivities(deps: ActivityDeps) {
     const { changedDeliveries } = await app.records.applyEvents({ connectionId, companyId, events });
     await saveMetrics(deps, connection);
     for (const { deliveryId, status } of changedDeliveries) await deps.temporal.deliveryStatus(deliveryId, status);
-    for (const each of understood)
-      if (each.companyId === null) await reject(connection, each.event, each.sentence, each.waitsFor);
+    for (const each of understood) {
+      const sentence = refused.get(each.event.id);
+      if (sentence !== undefined) await reject(connection, each.event, sentence);
+      else if (each.companyId === null) await reject(connection, each.event, each.sentence, each.waitsFor);
+    }
     await app.errorQueue.settle({ connectionId, rawEventIds: owned.map(({ event }) => event.id) });
     await traffic.events.markApplied(
       connectionId,

@@ -8,6 +8,7 @@ import { mapPage } from './map-page.ts';
 import { checkUsable, failWith, openConnection } from './provider-call.ts';
 import { revokeAll } from './revoke-credentials.ts';
 import { saveMetrics } from './metrics.ts';
+import { refreshStages } from './stages.ts';
 
 interface StepInput {
   connectionId: string;
@@ -63,13 +64,14 @@ export function onboardingActivities(deps: ActivityDeps) {
 
     /** Step 3: publishes the provider's own mapping where the admin gave none, and tries it on a real sample. */
     async prepareMappings({ connectionId, by }: StepInput): Promise<Summary> {
-      const { provider, call, connection } = await openConnection(deps, connectionId);
+      const opened = await openConnection(deps, connectionId);
+      const { provider, call, connection } = opened;
       if (!provider.sendMessage && Object.keys(provider.streams).length === 0)
         throw failWith(
           'configuration_invalid',
           `Linkwright reads no data of ${provider.label} yet, so there is nothing to map, test or launch. The account stays connected: confirm this step again when a later version does, or cancel the onboarding.`,
         );
-      const summary: Summary = {};
+      const summary: Summary = provider.stages ? await refreshStages(deps, opened) : {};
       for (const [name, stream] of Object.entries(provider.streams)) {
         const mapping =
           (await app.mappings.current(connectionId, stream.object)) ??

@@ -10,6 +10,7 @@ import { mapPage, type MappedPage } from './map-page.ts';
 import { saveMetrics } from './metrics.ts';
 import { polledEvent } from './polled-event.ts';
 import { failWith, openConnection } from './provider-call.ts';
+import { refreshStages } from './stages.ts';
 import { takeRun } from './take-run.ts';
 
 interface RunRef extends ConnectionRef {
@@ -45,12 +46,14 @@ export function syncActivities(deps: ActivityDeps) {
       const { connectionId, companyId, jobId, runId } = input;
       const job = await app.jobs.find(jobId);
       if (!job) throw failWith('defect', `The job ${jobId} is gone, though its run ${runId} is open.`);
-      const { provider, call, connection } = await openConnection(deps, connectionId);
+      const opened = await openConnection(deps, connectionId);
+      const { provider, call, connection } = opened;
       const stream = provider.streams[job.stream];
       const mapping = stream && (await app.mappings.current(connectionId, stream.object));
       if (!stream || !mapping)
         throw failWith('configuration_invalid', `The stream "${job.stream}" has no published mapping: publish one.`);
 
+      if (stream.object === 'deal') await refreshStages(deps, opened);
       const signal = Context.current().cancellationSignal;
       const fetchAfter = async (cursor: string | null): Promise<Page & MappedPage> => {
         const page = await call((context) => stream.fetchPage(context, { cursor, now: deps.now(), pageSize, signal }));

@@ -14,6 +14,7 @@ import { connectionStore } from './connections.ts';
 import { consentStore } from './consents.ts';
 import { credentialStore } from './credentials.ts';
 import { keyStore } from './data-keys.ts';
+import { dealStore } from './deals.ts';
 import { deliveryStore } from './deliveries.ts';
 import { erasureStore } from './erasures.ts';
 import { errorQueueStore } from './error-queue.ts';
@@ -57,6 +58,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     jobs: jobStore(db),
     runs: runStore(db),
     records: recordStore(db),
+    deals: dealStore(db),
     errorQueue: errorQueueStore(db),
     templates: templateStore(db),
     deliveries: deliveryStore(db),

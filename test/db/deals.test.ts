@@ -1,0 +1,229 @@
+/** Deals with the steps of their history, contacts, and what the stages of a pipeline mean. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CanonicalRecord, DealFields, ProviderStage, StageMovement } from '../../domain/records.ts';
+import { by, connectedCompany, openStores, pageOf, servers, type Connected, type OpenStores } from './stores.ts';
+
+const movedTo = (to: string, at: string, from: string | null = null): StageMovement => ({ from, to, at, by: '77' });
+const opened = movedTo('new', '2026-11-01T09:00:00.000Z');
+const offered = movedTo('offer', '2026-11-05T09:00:00.000Z', 'new');
+
+function deal(
+  externalId: string,
+  fields: Partial<DealFields> = {},
+  { at = '2026-11-20T10:00:00.000Z', movements = [opened] }: { at?: string; movements?: StageMovement[] } = {},
+): CanonicalRecord {
+  return {
+    object: 'deal',
+    externalId,
+    sourceUpdatedAt: at,
+    movements,
+    fields: {
+      title: 'New roof',
+      stage: movements.at(-1)?.to ?? 'new',
+      contactExternalId: null,
+      ownerExternalId: '77',
+      amount: '1200.5',
+      currency: 'USD',
+      expectedCloseOn: '2026-12-24',
+      openedAt: '2026-11-01T09:00:00.000Z',
+      ...fields,
+    },
+  };
+}
+
+const stage = (externalId: string, position: number, more: Partial<ProviderStage> = {}): ProviderStage => ({
+  externalId,
+  label: `Stage ${externalId}`,
+  pipelineExternalId: 'sales',
+  pipelineLabel: 'Sales',
+  position,
+  probability: 0.25,
+  kind: 'open',
+  ...more,
+});
+
+describe.each(servers)('deals on $name', ({ server }) => {
+  let stores: OpenStores;
+  let at: Connected;
+  beforeAll(async () => {
+    stores = await openStores(server);
+  });
+  afterAll(() => stores.close());
+  beforeEach(async () => {
+    at = await connectedCompany(stores.app);
+  });
+
+  const save = (...records: CanonicalRecord[]) => stores.app.records.savePage(pageOf(at, records));
+  const deals = async () => (await stores.app.deals.list({ connectionId: at.connectionId, limit: 100 })).items;
+  const movements = async (dealExternalId?: string) =>
+    (await stores.app.deals.movements({ connectionId: at.connectionId, dealExternalId, limit: 100 })).items;
+  const remove = (externalId: string, time: string, mergedInto: string | null = null) =>
+    stores.app.records.applyRecords({
+      ...at,
+      mappingVersion: null,
+      records: [],
+      deleted: { object: 'deal', records: [{ externalId, at: time, mergedInto }] },
+    });
+
+  it('answers a deal as it was given, and each step with the time that the deal had stood there', async () => {
+    await save(deal('1', {}, { movements: [opened, offered] }));
+    expect(await deals()).toEqual([
+      expect.objectContaining({
+        externalId: '1',
+        title: 'New roof',
+        stage: 'offer',
+        stageMeaning: null,
+        amount: '1200.5',
+        currency: 'USD',
+        expectedCloseOn: '2026-12-24',
+        openedAt: '2026-11-01T09:00:00.000Z',
+        deletedAt: null,
+      }),
+    ]);
+    expect(await movements('1')).toEqual([
+      expect.objectContaining({ from: 'new', to: 'offer', at: new Date(offered.at), enteredAt: new Date(opened.at), by: '77' }),
+      expect.objectContaining({ from: null, to: 'new', at: new Date(opened.at), enteredAt: null, runId: at.runId }),
+    ]);
+  });
+
+  it('keeps one row of a step, whoever tells of it again, and adds the steps that are new', async () => {
+    await save(deal('1'));
+    await save(deal('1', {}, { at: '2026-11-20T11:00:00.000Z', movements: [opened, offered] }));
+    const told = { ...deal('1', {}, { at: '2026-11-20T12:00:00.000Z', movements: [opened, offered] }), rawEventId: '42' };
+    await stores.app.records.applyRecords({ ...at, mappingVersion: 1, records: [told] });
+    expect((await movements('1')).map(({ to }) => to)).toEqual(['offer', 'new']);
+  });
+
+  it('sees that a deal went to another stage and back, though its fields are the same', async () => {
+    await save(deal('1'));
+    const back = movedTo('new', '2026-11-06T09:00:00.000Z', 'offer');
+    const counts = await save(deal('1', {}, { at: '2026-11-20T11:00:00.000Z', movements: [opened, offered, back] }));
+    expect(counts).toMatchObject({ updated: 1, unchanged: 0 });
+    expect(await movements('1')).toHaveLength(3);
+  });
+
+  it('keeps the steps that the provider has forgotten', async () => {
+    await save(deal('1', {}, { movements: [opened, offered] }));
+    await save(deal('1', { title: 'Old roof' }, { at: '2026-11-20T11:00:00.000Z', movements: [offered] }));
+    expect(await movements('1')).toHaveLength(2);
+  });
+
+  it('marks what the provider no longer has once, and a newer version takes the mark away', async () => {
+    await save(deal('1'), deal('2'));
+    await remove('1', '2026-11-20T11:00:00.000Z');
+    await remove('2', '2026-11-20T11:00:00.000Z', '1');
+    const marks = async () => new Map((await deals()).map((row) => [row.externalId, [row.deletedAt, row.mergedInto]]));
+    expect(await marks()).toEqual(
+      new Map([
+        ['1', [new Date('2026-11-20T11:00:00.000Z'), null]],
+        ['2', [new Date('2026-11-20T11:00:00.000Z'), '1']],
+      ]),
+    );
+    await remove('1', '2026-11-20T12:00:00.000Z');
+    await save(deal('1', {}, { at: '2026-11-20T12:30:00.000Z' }));
+    expect((await marks()).get('1')).toEqual([null, null]);
+    expect((await marks()).get('2')).toEqual([new Date('2026-11-20T11:00:00.000Z'), '1']);
+  });
+
+  it('does not bring a deal back that a page on its way had read before it was deleted', async () => {
+    await save(deal('1'));
+    await remove('1', '2026-11-20T11:00:00.000Z');
+    await save(deal('1', { title: 'Read before' }, { at: '2026-11-20T10:30:00.000Z' }));
+    expect(await deals()).toEqual([expect.objectContaining({ title: 'Read before', deletedAt: expect.any(Date) })]);
+  });
+
+  it('counts what vanished in a page as updated, once', async () => {
+    await save(deal('1'));
+    const gone = { object: 'deal' as const, records: [{ externalId: '1', at: '2026-11-20T11:00:00.000Z', mergedInto: null }] };
+    expect(await stores.app.records.savePage({ ...pageOf(at, []), deleted: gone })).toMatchObject({ updated: 1 });
+    expect(await stores.app.records.savePage({ ...pageOf(at, []), deleted: gone })).toMatchObject({ updated: 0 });
+  });
+
+  it('leaves a deal and its steps with the company that it was first seen with', async () => {
+    const franchise = await stores.app.companies.create({ name: 'North', timeZone: 'UTC', parentCompanyId: at.companyId }, by);
+    await save({ ...deal('1'), companyId: franchise.id });
+    await save(deal('1', {}, { at: '2026-11-20T11:00:00.000Z', movements: [opened, offered] }));
+    const [rows] = await stores.appDb.query(
+      `SELECT DISTINCT company_id AS companyId FROM deal_stage_movements WHERE connection_id = '${at.connectionId}'`,
+    );
+    expect(rows).toEqual([{ companyId: franchise.id }]);
+    expect((await deals())[0]!.companyId).toBe(franchise.id);
+  });
+
+  it('bounds steps by time', async () => {
+    await save(deal('1', {}, { movements: [opened, offered] }));
+    const within = { from: new Date(opened.at), until: new Date(offered.at) };
+    const page = await stores.app.deals.movements({ connectionId: at.connectionId, ...within, limit: 100 });
+    expect(page.items.map(({ to }) => to)).toEqual(['new']);
+  });
+
+  it('writes a contact, and leaves an erased one empty when the provider tells of it again', async () => {
+    const contact = (name: string, time: string): CanonicalRecord => ({
+      object: 'contact',
+      externalId: 'c1',
+      sourceUpdatedAt: time,
+      fields: { name, email: 'carla@example.com', phone: '+15550007777', organisation: 'Carla’s' },
+    });
+    const read = async () => {
+      const [rows] = await stores.appDb.query(
+        `SELECT name, email, phone, organisation FROM contacts WHERE connection_id = '${at.connectionId}'`,
+      );
+      return rows;
+    };
+    await save(contact('Carla', '2026-11-20T10:00:00.000Z'));
+    await save(contact('Carla Client', '2026-11-20T11:00:00.000Z'));
+    expect(await read()).toEqual([
+      { name: 'Carla Client', email: 'carla@example.com', phone: '+15550007777', organisation: 'Carla’s' },
+    ]);
+    await stores.appDb.query(
+      `UPDATE contacts SET name = NULL, email = NULL, phone = NULL, organisation = NULL, erased_at = UTC_TIMESTAMP(3)
+       WHERE connection_id = '${at.connectionId}'`,
+    );
+    await save(contact('Carla Again', '2026-11-20T12:00:00.000Z'));
+    expect(await read()).toEqual([{ name: null, email: null, phone: null, organisation: null }]);
+  });
+
+  describe('stages', () => {
+    const refresh = (...stages: ProviderStage[]) =>
+      stores.app.pipelineStages.refresh(at.connectionId, stages, new Date('2026-11-20T10:00:00.000Z'));
+    const list = () => stores.app.pipelineStages.list(at.connectionId);
+
+    it('follow the provider, and tell which are new and which are gone', async () => {
+      expect(await refresh(stage('new', 1), stage('offer', 2))).toEqual({ appeared: ['new', 'offer'], vanished: [] });
+      expect(await refresh(stage('new', 1), stage('offer', 2))).toEqual({ appeared: [], vanished: [] });
+      expect(await refresh(stage('new', 1, { label: 'Fresh' }), stage('won', 9, { kind: 'won', probability: 1 }))).toEqual({
+        appeared: ['won'],
+        vanished: ['offer'],
+      });
+      expect(await list()).toMatchObject([
+        { externalId: 'new', label: 'Fresh', name: 'Fresh', position: 1, probability: 0.25, kind: 'open', goneAt: null },
+        { externalId: 'offer', goneAt: new Date('2026-11-20T10:00:00.000Z') },
+        { externalId: 'won', kind: 'won', probability: 1, mappedBy: null },
+      ]);
+      await refresh(stage('new', 1), stage('offer', 2), stage('won', 9, { kind: 'won' }));
+      expect((await list()).map(({ goneAt }) => goneAt)).toEqual([null, null, null]);
+    });
+
+    it('keep what an admin mapped, say so in the audit log, and change what deals and steps mean at once', async () => {
+      await refresh(stage('new', 1), stage('offer', 2));
+      await save(deal('1', {}, { movements: [opened, offered] }));
+      const mapping = { externalId: 'offer', name: 'Won by word', position: 8, probability: 1, kind: 'won' as const };
+      await stores.app.pipelineStages.map({ ...at, stages: [mapping] }, by);
+      await refresh(stage('new', 1), stage('offer', 3, { label: 'Offer sent' }));
+      expect((await list())[1]).toMatchObject({ ...mapping, label: 'Offer sent', mappedBy: by.actor });
+      expect((await deals())[0]!.stageMeaning).toEqual({ name: 'Won by word', kind: 'won' });
+      expect((await movements('1'))[0]).toMatchObject({
+        fromMeaning: { name: 'Stage new', kind: 'open' },
+        toMeaning: { name: 'Won by word', kind: 'won' },
+      });
+      const audit = await stores.app.audit.list({ companyId: at.companyId, limit: 1 });
+      expect(audit.items).toEqual([expect.objectContaining({ action: 'stages.map', outcome: 'done' })]);
+    });
+
+    it('refuse a stage that the connection does not have', async () => {
+      await refresh(stage('new', 1));
+      const strange = { externalId: 'newer', name: 'Newer', position: 1, probability: null, kind: 'open' as const };
+      await expect(stores.app.pipelineStages.map({ ...at, stages: [strange] }, by)).rejects.toThrow('no stage "newer"');
+    });
+  });
+});
