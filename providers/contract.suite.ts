@@ -10,6 +10,7 @@ import type { InboundRequest, OutgoingMessage, Provider, ProviderContext } from 
 import { describeFailures } from './contract.suite.failures.ts';
 import { describeMessages } from './contract.suite.messages.ts';
 import { describeConsent } from './contract.suite.oauth.ts';
+import { describeRecords } from './contract.suite.records.ts';
 import { secretLikeNames } from './contract.suite.settings.ts';
 import { describeStreams } from './contract.suite.streams.ts';
 import { describeWebhooks } from './contract.suite.webhooks.ts';
@@ -30,6 +31,13 @@ export interface ProviderFixture {
   settings: Record<string, unknown>;
   /** How many records each stream has in the first run. */
   records: Record<string, number>;
+  /**
+   * By stream that has `fetchByIds`: changes, adds or deletes one or more records at the vendor, and what is true there now: by id, the
+   * vendor's time of the version.
+   */
+  changing?: Record<string, { change(): Promise<unknown>; truth(): Promise<Record<string, string>> }>;
+  /** By stream that has `fetchByIds`: an id that the vendor never gave. */
+  unknownIds?: Record<string, string>;
   webhook?: {
     /** Validly signed with `credentials`, each another event. */
     requests: InboundRequest[];
@@ -99,6 +107,7 @@ export function describeProvider(provider: Provider, setUp: () => Promise<Provid
     describeCheck(suite);
     for (const auth of provider.auth) if (isConsent(auth)) describeConsent(suite, auth);
     describeStreams(suite);
+    describeRecords(suite);
     if (provider.webhook) describeWebhooks(suite, provider.webhook);
     describeFailures(suite);
     if (provider.sendMessage) describeMessages(suite, provider.sendMessage);
