@@ -36,6 +36,7 @@ export const permissions = {
   'connection.disconnect': admins,
   'connection.manual_value': operators,
   'run.read': readers,
+  'record.read': operators,
   'failure.read': operators,
   'payload.read': nobody,
   'personal.read': admins,

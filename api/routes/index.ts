@@ -67,6 +67,10 @@ import { listGrants } from './grants/list-grants.ts';
 import { revokeGrant } from './grants/revoke-grant.ts';
 import { listMappings } from './mappings/list-mappings.ts';
 import { publishMapping } from './mappings/publish-mapping.ts';
+import { listDealMovements } from './deals/list-movements.ts';
+import { listDeals } from './deals/list-deals.ts';
+import { listStages } from './stages/list-stages.ts';
+import { mapStages } from './stages/map-stages.ts';
 import { changeFranchiseKeys } from './franchises/change-keys.ts';
 import { listFranchiseKeys } from './franchises/list-keys.ts';
 import { createTemplate } from './templates/create-template.ts';
@@ -179,6 +183,11 @@ export const routes: Route[] = [
   // mappings
   listMappings,
   publishMapping,
+  listStages,
+  mapStages,
+  // deals
+  listDealMovements,
+  listDeals,
   // franchises
   changeFranchiseKeys,
   listFranchiseKeys,

@@ -51,6 +51,9 @@ const bodies: Record<string, (things: Things) => object> = {
     return mapping;
   },
   'PATCH /connections/:connectionId/franchise-keys': ({ companyId }) => ({ keys: [{ value: 'north', companyId }] }),
+  'PATCH /connections/:connectionId/stages': () => ({
+    stages: [{ externalId: 'offer', name: 'Offer', position: 2, probability: 0.5, kind: 'open' }],
+  }),
   'POST /temporal/codec/decode': () => ({ payloads: [] }),
   'POST /key-rotation': () => ({ kind: 'data' }),
   'POST /companies/:companyId/grants': ({ userId }) => ({

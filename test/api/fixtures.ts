@@ -1,4 +1,5 @@
 import type { Role } from '../../domain/permissions.ts';
+import type { CanonicalRecord } from '../../domain/records.ts';
 import { twilio } from '../../providers/twilio/index.ts';
 import { signForm } from './twilio-signature.ts';
 import type { Api } from './server.ts';
@@ -107,6 +108,7 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     by,
   );
   const erasure = await api.stores.erasures.askPerson({ companyId, reason: 'Test', person: { email: 'gone@example.com' } }, by);
+  await dealIn(api, companyId, connectionId);
   return {
     companyId,
     connectionId,
@@ -123,6 +125,32 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     grantId: grant.id,
     erasureId: erasure.id,
   };
+}
+
+/** A deal that went from one stage to the next. */
+async function dealIn(api: Api, companyId: string, connectionId: string): Promise<void> {
+  const stage = { pipelineExternalId: 'sales', pipelineLabel: 'Sales', probability: null, kind: 'open' as const };
+  const stages = ['new', 'offer'].map((externalId, position) => ({ ...stage, externalId, label: externalId, position }));
+  await api.stores.pipelineStages.refresh(connectionId, stages, new Date());
+  const nothing = {
+    contactExternalId: null,
+    ownerExternalId: null,
+    amount: null,
+    currency: null,
+    expectedCloseOn: null,
+    openedAt: null,
+  };
+  const deal: CanonicalRecord = {
+    object: 'deal',
+    externalId: `deal-of-${companyId}`,
+    sourceUpdatedAt: '2026-11-20T10:00:00.000Z',
+    fields: { ...nothing, title: `Roof of ${companyId}, call ${clientNumber}`, stage: 'offer' },
+    movements: [
+      { from: null, to: 'new', at: '2026-11-18T10:00:00.000Z', by: null },
+      { from: 'new', to: 'offer', at: '2026-11-20T10:00:00.000Z', by: '77' },
+    ],
+  };
+  await api.stores.records.applyRecords({ connectionId, companyId, mappingVersion: 1, records: [deal] });
 }
 
 /** The path of a route with the ids of `things` in it. */

@@ -77,6 +77,7 @@ describe('What is personal', () => {
         '/companies/:companyId/tasks',
         '/connections/:connectionId',
         '/connections/:connectionId/api-calls',
+        '/connections/:connectionId/deals',
         '/connections/:connectionId/events',
         '/connections/:connectionId/franchise-keys',
         '/connections/:connectionId/runs',

@@ -140,6 +140,7 @@ const mayNameNothing = [
   '/connections/:connectionId/opt-outs',
   '/connections/:connectionId/reconciliations',
   '/connections/:connectionId/senders',
+  '/connections/:connectionId/stages',
   '/runs/:runId/errors',
 ];
 /** What a route must be asked with. A new route that needs more is answered 400 below, and the test says so. */

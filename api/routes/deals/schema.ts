@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { stageKinds } from '../../../domain/records.ts';
+import { moment } from '../../schemas.ts';
+
+const stageMeaning = z
+  .object({ name: z.string(), kind: z.enum(stageKinds) })
+  .nullable()
+  .meta({ description: 'Null for a stage that the provider’s pipelines do not have.' });
+
+export const dealSchema = z
+  .object({
+    companyId: z.string(),
+    externalId: z.string().meta({ description: 'The provider’s id of the deal.' }),
+    title: z.string(),
+    stage: z.string().meta({ description: 'The provider’s id of the stage.' }),
+    stageMeaning,
+    contactExternalId: z.string().nullable(),
+    ownerExternalId: z.string().nullable(),
+    amount: z.string().nullable(),
+    currency: z.string().nullable(),
+    expectedCloseOn: z.string().nullable(),
+    openedAt: moment.nullable(),
+    sourceUpdatedAt: moment,
+    deletedAt: moment.nullable().meta({ description: 'Since when the provider no longer has it: it counts in no metric.' }),
+    mergedInto: z.string().nullable().meta({ description: 'The deal that has taken it in.' }),
+  })
+  .meta({ id: 'Deal' });
+
+export const dealMovementSchema = z
+  .object({
+    dealExternalId: z.string(),
+    from: z.string().nullable().meta({ description: 'Null for the stage that the deal began in.' }),
+    to: z.string(),
+    at: moment,
+    by: z.string().nullable().meta({ description: 'The provider’s id of whoever moved it.' }),
+    enteredAt: moment.nullable().meta({ description: 'Since when it stood in `from`.' }),
+    fromMeaning: stageMeaning,
+    toMeaning: stageMeaning,
+    runId: z.string().nullable().meta({ description: 'The run that brought it.' }),
+    rawEventId: z.string().nullable().meta({ description: 'The stored event that brought it, when no run did.' }),
+  })
+  .meta({ id: 'DealMovement' });
