@@ -14,7 +14,7 @@ import type { ActivityDeps, Renewal } from './deps.ts';
 import { asActivityFailure, failWith } from './failures.ts';
 import { tellLost } from './lost-credentials.ts';
 import { revokeUnkept } from './revoke-credentials.ts';
-import { authOf, clientOf, grantOf, keptValues, onceOnly } from './token-grant.ts';
+import { authOf, clientOf, grantOf, handedOut, keptValues, onceOnly } from './token-grant.ts';
 
 type Deps = Pick<ActivityDeps, 'app' | 'getProvider' | 'httpFor' | 'oauthClient' | 'temporal' | 'renewal'>;
 
@@ -107,7 +107,7 @@ async function renew(
   connection: Connection,
   { provider, auth, lease: claimed }: Renewing,
   canGoOn: boolean,
-): Promise<{ accessToken: string } | null> {
+): Promise<Record<string, string> | null> {
   const { app } = deps;
   // Read under the lease: what was seen before it may have been renewed since.
   const token = await app.tokens.read({ tokenId: claimed.tokenId });
@@ -145,7 +145,8 @@ async function renew(
     const once = onceOnly(auth, token, provider, lateMs);
     // The next in turn asks again within the vendor's grace, and gives up after it.
     if (failure.effect === 'unknown' && once) {
-      if (once.graceMs === 0) await app.tokens.lose(lease, once.sentence);
+      const { retryable } = consequences[failure.code];
+      if (once.graceMs === 0) await app.tokens.lose(lease, retryable ? once.sentence : failure.sentence);
       return null;
     }
     if (failure.code === 'credentials_rejected') {
@@ -157,13 +158,13 @@ async function renew(
     if (!canGoOn || !consequences[failure.code].retryable) throw asActivityFailure(failure);
     return null;
   }
-  const { accessToken, refreshToken, lifetimeS, scopes } = granted;
+  const { refreshToken, lifetimeS, scopes } = granted;
   // The token's time began while we waited for it.
   const endsInMs = Math.round(lifetimeS * 1_000 - (performance.now() - askedAt));
   const refreshInMs = endsInMs - refreshEarlyMs(lifetimeS * 1_000);
-  const values = { ...keptValues(auth, token.values, refreshToken), accessToken };
+  const values = keptValues(auth, token.values, granted);
   const isKept = await insist(() => app.tokens.commit(lease, { values, scopes, endsInMs, refreshInMs }));
-  if (isKept) return { accessToken };
+  if (isKept) return handedOut(values);
   await revokeUnkept(deps, connection, token, refreshToken);
   return null;
 }
@@ -181,10 +182,8 @@ async function insist<T>(keep: () => Promise<T>): Promise<T> {
   }
 }
 
-function usable(
-  { values: { accessToken }, endsInMs }: StoredToken,
-  rejected: string | undefined,
-): { accessToken: string } | null {
+function usable({ values, endsInMs }: StoredToken, rejected: string | undefined): Record<string, string> | null {
+  const { accessToken } = values;
   if (accessToken === undefined || accessToken === rejected || endsInMs === null || endsInMs <= 1_000) return null;
-  return { accessToken };
+  return handedOut(values);
 }

@@ -1,7 +1,7 @@
 /** What a set of credentials is renewed with, by how its provider authorises. */
 import type { ClaimInput, StoredToken } from '../db/app/stores/tokens.ts';
 import type { AuthKind, Provider, RenewedAuth } from '../providers/contract.ts';
-import { isConsent, type Grant, type OAuthClient } from '../providers/oauth.ts';
+import { isConsent, type Grant, type GrantedTokens, type OAuthClient } from '../providers/oauth.ts';
 import type { ActivityDeps } from './deps.ts';
 import { failWith } from './failures.ts';
 
@@ -50,13 +50,22 @@ export function grantOf(auth: RenewedAuth, values: Record<string, string>, clien
   return { by: 'code', client: client!, code, codeVerifier: codeVerifier!, redirectUri: redirectUri! };
 }
 
-/** A consent's code is spent; what an admin entered stays; a refresh token stays unless another came. */
-export function keptValues(
-  auth: RenewedAuth,
-  values: Record<string, string>,
-  refreshToken: string | null,
-): Record<string, string> {
-  if (!isConsent(auth)) return values;
-  const kept = refreshToken ?? values['refreshToken'];
-  return kept === undefined ? {} : { refreshToken: kept };
+/**
+ * A consent's code is spent; what an admin entered stays; a refresh token, and where the account lives, stay unless the answer told
+ * another.
+ */
+export function keptValues(auth: RenewedAuth, values: Record<string, string>, granted: GrantedTokens): Record<string, string> {
+  const { accessToken } = granted;
+  const refreshToken = granted.refreshToken ?? values['refreshToken'];
+  const instanceUrl = granted.instanceUrl ?? values['instanceUrl'];
+  return {
+    ...(isConsent(auth) ? refreshToken !== undefined && { refreshToken } : values),
+    ...(instanceUrl !== undefined && { instanceUrl }),
+    accessToken,
+  };
+}
+
+/** What a provider is told of tokens: not what they are renewed with. */
+export function handedOut({ accessToken, instanceUrl }: Record<string, string>): Record<string, string> {
+  return { accessToken: accessToken!, ...(instanceUrl !== undefined && { instanceUrl }) };
 }

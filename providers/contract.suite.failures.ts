@@ -6,7 +6,7 @@ import { HttpFailure } from './contract.ts';
 import type { Suite } from './contract.suite.ts';
 import { createProviderHttp } from './http.ts';
 
-export function describeFailures({ provider, fixture, context, contextWith, errorOf, failureOf, calls }: Suite): void {
+export function describeFailures({ provider, fixture, context, contextWith, handed, errorOf, failureOf, calls }: Suite): void {
   describe('its failures', () => {
     const defects: [string, unknown][] = [
       ['null', null],
@@ -73,9 +73,11 @@ export function describeFailures({ provider, fixture, context, contextWith, erro
         const { accepted, refused } = fixture().credentials[auth.kind]!;
         const secrets = 'secrets' in auth ? auth.secrets : ['accessToken'];
         known.push(...secrets.flatMap((name) => [accepted[name]!, refused[name]!]));
+        const good = await handed(auth, 'accepted');
+        known.push(...(good['accessToken'] ? [good['accessToken']] : []));
         for (const fault of ['status429', 'status500', 'revoked', 'truncated_json', 'reset_before', null]) {
           if (fault) await fixture().control('fault', { kind: fault, times: 1 });
-          const error = await errorOf(() => provider.check(contextWith(fault ? accepted : refused)));
+          const error = await errorOf(async () => provider.check(contextWith(fault ? good : await handed(auth, 'refused'))));
           told.push(inspect(error, { depth: 10, showHidden: true }), JSON.stringify(provider.classify(error)));
         }
       }

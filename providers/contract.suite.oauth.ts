@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import type { ConsentAuth } from './contract.ts';
 import type { Suite } from './contract.suite.ts';
 import { addressInForce } from './http.ts';
+import { handedOut } from './contract.suite.tokens.ts';
 import { authorizationUrl, classifyGrant, readCallback, requestTokens, revokeToken, type ConsentCode } from './oauth.ts';
 
 const timeoutMs = 5_000;
@@ -37,6 +38,7 @@ export function describeConsent({ provider, fixture, context, contextWith, error
           addressInForce({ vendorBaseUrl: provider.baseUrl, baseUrl: 'http://127.0.0.1:1', hosts: provider.hosts }, url),
         ).not.toThrow();
       }
+      for (const host of auth.instance?.hosts ?? []) expect(provider.hosts).toContain(host);
       expect(auth.scopes.length).toBeGreaterThan(0);
       expect(auth.lifetimeS).toBeGreaterThan(60);
     });
@@ -47,8 +49,7 @@ export function describeConsent({ provider, fixture, context, contextWith, error
       expect(tokens).toMatchObject({ accessToken: expect.any(String), refreshToken: expect.any(String) });
       expect(tokens.lifetimeS).toBeGreaterThan(0);
       expect(tokens.scopes).toEqual([...auth.scopes]);
-      const { accessToken } = tokens;
-      expect((await provider.check(contextWith({ accessToken }))).usable).toEqual({ ok: true });
+      expect((await provider.check(contextWith(handedOut(tokens)))).usable).toEqual({ ok: true });
     });
 
     it('is told when it is declined', async () => {
@@ -75,7 +76,7 @@ export function describeConsent({ provider, fixture, context, contextWith, error
       const first = await exchange((await consent()).given);
       const renewed = await refresh(first.refreshToken!);
       expect(renewed.accessToken).not.toBe(first.accessToken);
-      expect((await provider.check(contextWith({ accessToken: renewed.accessToken }))).usable).toEqual({ ok: true });
+      expect((await provider.check(contextWith(handedOut({ ...first, ...renewed })))).usable).toEqual({ ok: true });
       expect(await refusalOf(() => refresh('unknown'))).toMatchObject({ code: 'credentials_rejected', effect: 'none' });
     });
 

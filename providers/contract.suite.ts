@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 import { isFailureCode, type Failure } from '../domain/failure.ts';
 import { metricKeys } from '../domain/metrics.ts';
-import type { InboundRequest, OutgoingMessage, Provider, ProviderContext } from './contract.ts';
+import type { AuthKind, InboundRequest, OutgoingMessage, Provider, ProviderContext } from './contract.ts';
 import { describeFailures } from './contract.suite.failures.ts';
 import { describeMessages } from './contract.suite.messages.ts';
 import { describeConsent } from './contract.suite.oauth.ts';
@@ -14,8 +14,9 @@ import { describeRecords } from './contract.suite.records.ts';
 import { secretLikeNames } from './contract.suite.settings.ts';
 import { describeStreams } from './contract.suite.streams.ts';
 import { describeWebhooks } from './contract.suite.webhooks.ts';
+import { handedFor } from './contract.suite.tokens.ts';
 import { createProviderHttp, type HttpCall } from './http.ts';
-import { isConsent, type OAuthClient } from './oauth.ts';
+import { classifyGrant, isConsent, isRenewed, type OAuthClient } from './oauth.ts';
 
 type Values = Record<string, string>;
 
@@ -64,6 +65,8 @@ export interface Suite {
   fixture: () => ProviderFixture;
   context: (timeoutMs?: number) => ProviderContext;
   contextWith: (credentials: Values, timeoutMs?: number) => ProviderContext;
+  /** What the provider is handed for the fixture's credentials. Throws where new access is asked for with them and refused. */
+  handed: (auth: AuthKind<any>, which: 'accepted' | 'refused') => Promise<Values>;
   /** What a call throws; a call that succeeds fails the test. */
   errorOf: (call: () => Promise<unknown>) => Promise<unknown>;
   /** What the provider makes of it. */
@@ -88,13 +91,17 @@ export function describeProvider(provider: Provider, setUp: () => Promise<Provid
     settings: set.settings,
   });
   const context = (timeoutMs?: number) => contextWith(Object.values(set.credentials)[0]!.accepted, timeoutMs);
+  const handed: Suite['handed'] = (auth, which) => {
+    const { http } = contextWith({});
+    return handedFor(auth, set.credentials[auth.kind]![which], http);
+  };
   const errorOf = (call: () => Promise<unknown>): Promise<unknown> =>
     call().then(
       () => expect('the call').toBe('refused'),
       (error: unknown) => error,
     );
   const failureOf = async (call: () => Promise<unknown>): Promise<Failure> => provider.classify(await errorOf(call));
-  const suite: Suite = { provider, fixture, context, contextWith, errorOf, failureOf, calls };
+  const suite: Suite = { provider, fixture, context, contextWith, handed, errorOf, failureOf, calls };
 
   describe(`${provider.label}, as every provider`, () => {
     beforeAll(async () => {
@@ -160,11 +167,11 @@ function describeDeclaration({ provider, fixture }: Suite): void {
   });
 }
 
-function describeCheck({ provider, fixture, contextWith, failureOf }: Suite): void {
+function describeCheck({ provider, contextWith, handed, errorOf }: Suite): void {
   describe('its check', () => {
     it('tells the account and what it reaches, with every kind of credentials', async () => {
-      for (const { kind } of provider.auth) {
-        const result = await provider.check(contextWith(fixture().credentials[kind]!.accepted));
+      for (const auth of provider.auth) {
+        const result = await provider.check(contextWith(await handed(auth, 'accepted')));
         expect(result.usable).toEqual({ ok: true });
         expect(result.account.externalId).not.toBe('');
         expect(new Set(result.reaches.map(({ externalId }) => externalId)).size).toBe(result.reaches.length);
@@ -172,8 +179,10 @@ function describeCheck({ provider, fixture, contextWith, failureOf }: Suite): vo
     });
 
     it('fails with credentials_rejected when the provider refuses the credentials', async () => {
-      for (const { kind } of provider.auth) {
-        const failure = await failureOf(() => provider.check(contextWith(fixture().credentials[kind]!.refused)));
+      for (const auth of provider.auth) {
+        const error = await errorOf(async () => provider.check(contextWith(await handed(auth, 'refused'))));
+        const atTokens = isRenewed(auth) && !isConsent(auth);
+        const failure = atTokens ? classifyGrant(error, auth, provider.label) : provider.classify(error);
         expect(failure).toMatchObject({ code: 'credentials_rejected', effect: 'none' });
       }
     });

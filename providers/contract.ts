@@ -65,7 +65,10 @@ export interface EnteredAuth<Credentials = Record<string, string>> {
   secrets: string[];
 }
 
-/** Access tokens that end by themselves: the engine gets and renews them, and a provider is handed `{ accessToken }` alone. */
+/**
+ * Access tokens that end by themselves: the engine gets and renews them, and a provider is handed `{ accessToken }` alone, or
+ * `{ accessToken, instanceUrl }`.
+ */
 interface TokenAuth {
   label: string;
   tokenUrl: string;
@@ -75,6 +78,14 @@ interface TokenAuth {
   clientAuth: 'client_secret_post' | 'client_secret_basic';
   /** Seconds that an access token lives where the vendor's answer does not say. */
   lifetimeS: number;
+  /**
+   * Where the account's own API is, for a vendor whose token answer tells it: the answer's field, and the hosts that it may name (`*.`
+   * for every host below a domain; the provider's `hosts` must cover them). The provider is then handed `instanceUrl`, an origin over
+   * https, beside `accessToken`.
+   */
+  instance?: { field: string; hosts: readonly string[] };
+  /** What the vendor's token endpoint says in place of the standard's error codes, each with the standard's own. */
+  errorWords?: Readonly<Record<string, string>>;
 }
 
 /** A person consents at the vendor (authorization code with PKCE); the platform's own client asks for it. */

@@ -109,7 +109,8 @@ function resolveTarget(
   return { url, isVendors, logPath: (isMain ? '' : asked.host) + redactPath(asked) };
 }
 
-function coversHost(pattern: string, host: string): boolean {
+/** Whether `host` is the one that `pattern` names, or below its domain. */
+export function coversHost(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 

@@ -18,6 +18,11 @@ export class GrantRefused extends Error {
   }
 }
 
+/** Tokens came, but for an account that lives nowhere that we know as the vendor's: they must not be sent there. */
+export class UnknownInstance extends Error {
+  override name = 'UnknownInstance';
+}
+
 /**
  * What a token endpoint itself says when it gives nothing out: https://www.rfc-editor.org/rfc/rfc6749#section-5.2, and the one word for
  * an endpoint that takes no requests now. `server_error` is not among them: what broke may have broken after new tokens were made.
@@ -49,6 +54,12 @@ export function classifyGrant(error: unknown, auth: AuthKind<any>, label: string
       sentence: `${label} did not answer when new access was asked for: it is tried again by itself.`,
       effect: error.effect,
     };
+  if (error instanceof UnknownInstance)
+    return {
+      code: 'configuration_invalid',
+      sentence: `${label} gave access to an account at an address that Linkwright does not know as ${label}’s: tell the people who run Linkwright.`,
+      effect: 'unknown',
+    };
   if (!(error instanceof GrantRefused))
     return {
       code: 'defect',
@@ -56,7 +67,7 @@ export function classifyGrant(error: unknown, auth: AuthKind<any>, label: string
       effect: 'none',
     };
   const { status, code: standard, retryAfterMs } = error;
-  const [code, sentence] = explain(status, standard, auth, label);
+  const [code, sentence] = explain(status, inStandardWords(auth, standard), auth, label);
   return {
     code,
     sentence,
@@ -98,6 +109,11 @@ function explain(status: number, standard: string | null, auth: AuthKind<any>, l
     'defect',
     `${label} did not understand our request for access (${standard ?? status}): tell the people who run Linkwright.`,
   ];
+}
+
+function inStandardWords(auth: AuthKind<any>, code: string | null): string | null {
+  const words = isRenewed(auth) ? (auth.errorWords ?? {}) : {};
+  return code !== null && Object.hasOwn(words, code) ? words[code]! : code;
 }
 
 const scopeWords = (auth: AuthKind<any>) => (isRenewed(auth) && auth.scopes.length > 0 ? auth.scopes.join(', ') : 'them');

@@ -163,6 +163,61 @@ describe('A token endpoint', () => {
     expect(classifyGrant(error, ofConsent, 'Vendor')).toMatchObject({ code: 'provider_unavailable', effect: 'unknown' });
   });
 
+  describe('that tells where the account lives', () => {
+    const located = { ...ofConsent, instance: { field: 'instance_url', hosts: ['*.vendor.test'] } };
+    const code: Grant = { by: 'code', client, code: 'c', codeVerifier: 'v'.repeat(43), redirectUri: 'https://us.test/back' };
+    const refresh: Grant = { by: 'refresh_token', client, refreshToken: 'r1' };
+
+    it('is believed when it names one of the vendor’s own hosts over https', async () => {
+      given({ instance_url: 'https://acme.my.vendor.test/' });
+      for (const grant of [code, refresh])
+        expect(await ask(located, grant)).toMatchObject({ instanceUrl: 'https://acme.my.vendor.test' });
+      expect(await ask(ofConsent, code)).not.toHaveProperty('instanceUrl');
+    });
+
+    it('may leave it out of a refresh, and of nothing else', async () => {
+      given();
+      expect(await ask(located, refresh)).not.toHaveProperty('instanceUrl');
+      await expect(ask(located, code)).rejects.toMatchObject({ name: 'UnknownInstance' });
+    });
+
+    it.each([
+      'https://vendor.test.evil.test',
+      'https://evilvendor.test',
+      'http://acme.vendor.test',
+      'https://acme.vendor.test:8443',
+      'https://acme.vendor.test@evil.test',
+      'acme.vendor.test',
+      '',
+      42,
+      null,
+    ])('is not believed when it says %p: the token would be sent there', async (told) => {
+      given({ instance_url: told });
+      for (const grant of [code, refresh]) {
+        const error: unknown = await ask(located, grant).catch((thrown: unknown) => thrown);
+        expect(classifyGrant(error, located, 'Vendor')).toMatchObject({ code: 'configuration_invalid', effect: 'unknown' });
+      }
+    });
+  });
+
+  it('may have words of its own for what the standard says', async () => {
+    answer = { status: 400, body: { error: 'inactive_user' } };
+    const auth = { ...ofConsent, errorWords: { inactive_user: 'invalid_grant' } };
+    const error: unknown = await ask(auth, { by: 'refresh_token', client, refreshToken: 'r1' }).catch((e: unknown) => e);
+    expect(classifyGrant(error, auth, 'Vendor')).toMatchObject({
+      code: 'credentials_rejected',
+      providerCode: 'inactive_user',
+    });
+    expect(classifyGrant(error, ofConsent, 'Vendor')).toMatchObject({ code: 'defect' });
+  });
+
+  it('may say of a refresh token that has ended already that it is invalid', async () => {
+    answer = { status: 400, body: { error: 'invalid_token' } };
+    await expect(revokeToken(ofConsent, client, 'r1', http(), 2_000)).resolves.toBeUndefined();
+    answer = { status: 400, body: { error: 'unsupported_token_type' } };
+    await expect(revokeToken(ofConsent, client, 'r1', http(), 2_000)).rejects.toMatchObject({ name: 'GrantRefused' });
+  });
+
   it.each([200, 204])('ends a refresh token where it is told to, and may answer %i', async (status) => {
     answer = { status, body: '' };
     await revokeToken(ofConsent, client, 'r1', http(), 2_000);

@@ -6,7 +6,8 @@ import { SignJWT, importPKCS8 } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { isConsent } from './auth-kinds.ts';
 import { HttpFailure, type ConsentAuth, type ProviderHttp, type RenewedAuth } from './contract.ts';
-import { GrantRefused } from './oauth-failure.ts';
+import { instanceUrlIn } from './instance-url.ts';
+import { GrantRefused, UnknownInstance } from './oauth-failure.ts';
 
 export { isConsent, isRenewed } from './auth-kinds.ts';
 export { classifyGrant } from './oauth-failure.ts';
@@ -37,6 +38,8 @@ export interface GrantedTokens {
   refreshToken: string | null;
   lifetimeS: number;
   scopes: string[];
+  /** Where the account lives, when the answer told it. */
+  instanceUrl?: string;
 }
 
 /** The vendor's page where a person consents. Only whoever holds `codeVerifier` can use the code that comes back. */
@@ -90,7 +93,7 @@ export async function requestTokens(
   const options = { [oauth.customFetch]: fetch };
   try {
     const answer = await request();
-    return toTokens(auth, await processed(answer));
+    return toTokens(auth, await processed(answer), grant);
   } catch (error) {
     throw failure(error);
   }
@@ -160,6 +163,8 @@ export async function revokeToken(
     // RFC 7009 says 200; a vendor that has nothing to say may answer 204.
     if (answer.status !== 204) await oauth.processRevocationResponse(answer);
   } catch (error) {
+    // Not RFC 7009, but what some vendors say of a token that has ended.
+    if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_token') return;
     throw failure(error);
   }
 }
@@ -202,12 +207,14 @@ async function readKey(pem: string, algorithm: string) {
   }
 }
 
-function toTokens(auth: RenewedAuth, answer: oauth.TokenEndpointResponse): GrantedTokens {
+function toTokens(auth: RenewedAuth, answer: oauth.TokenEndpointResponse, { by }: Grant): GrantedTokens {
+  const instanceUrl = instanceUrlIn(auth, answer, by === 'refresh_token');
   return {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
     lifetimeS: answer.expires_in ?? auth.lifetimeS,
     scopes: grantedScopes(auth, answer),
+    ...(instanceUrl !== undefined && { instanceUrl }),
   };
 }
 
@@ -226,7 +233,8 @@ function fetchOver(http: ProviderHttp, timeoutMs: number) {
       return new Response(answered.status === 204 ? null : answered.body, { status: answered.status, headers: answered.headers });
     },
     failure(error: unknown): unknown {
-      if (error instanceof HttpFailure || error instanceof GrantRefused || !answered) return error;
+      if (error instanceof HttpFailure || error instanceof GrantRefused || error instanceof UnknownInstance || !answered)
+        return error;
       if (answered.status < 300) return new HttpFailure('truncated', 'unknown', 'The token endpoint’s answer could not be read.');
       // The library reads no body of an answer above 499.
       const code = error instanceof oauth.ResponseBodyError ? error.error : answered.status >= 500 ? codeIn(answered.body) : null;

@@ -313,6 +313,39 @@ describe('good credentials', () => {
     expect(await stores.app.tokens.read({ tokenId })).toMatchObject({ values: { accessToken: 'a2', refreshToken: 'r2' } });
   });
 
+  it('come with the place where the account lives, which outlasts refreshes and follows when it moves', async () => {
+    const instance = { field: 'instance_url', hosts: ['*.vendor.test'] };
+    const [one, two] = ['https://one.vendor.test', 'https://two.vendor.test'];
+    const code = { code: 'c', codeVerifier: 'v'.repeat(43), redirectUri: 'https://us.test/back' };
+    const { get, due } = await scene({ ...rotating, instance }, code);
+    answers = [
+      granted('a1', { refresh_token: 'r1', instance_url: one }),
+      granted('a2', { refresh_token: 'r2' }),
+      granted('a3', { refresh_token: 'r3', instance_url: two }),
+    ];
+    const got = [];
+    for (let round = 0; round < 3; round += 1) {
+      got.push(await get(), await get());
+      await due(0);
+    }
+    const [a1, a2, a3] = [
+      { accessToken: 'a1', instanceUrl: one },
+      { accessToken: 'a2', instanceUrl: one },
+      { accessToken: 'a3', instanceUrl: two },
+    ];
+    expect(got).toEqual([a1, a1, a2, a2, a3, a3]);
+  });
+
+  it('are not used when the account lives where the vendor does not', async () => {
+    const instance = { field: 'instance_url', hosts: ['*.vendor.test'] };
+    const code = { code: 'c', codeVerifier: 'v'.repeat(43), redirectUri: 'https://us.test/back' };
+    const { get, told } = await scene({ ...consent, instance }, code);
+    answers = [granted('a1', { refresh_token: 'r1', instance_url: 'https://evil.test' })];
+    await expect(get()).rejects.toMatchObject({ type: 'credentials_rejected', message: expect.stringContaining('address') });
+    expect(asked).toEqual(['authorization_code']);
+    expect(told).toEqual([expect.stringContaining('does not know as HubSpot’s')]);
+  });
+
   it('say what whoever runs the platform must set, and lose nothing by it', async () => {
     const { get, tokenId } = await scene(consent, tokens, { hasClient: false });
     await expect(get()).rejects.toMatchObject({
