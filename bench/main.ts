@@ -9,13 +9,14 @@ import { card } from './card.ts';
 import { drain } from './drain.ts';
 import { Incorrect, type Figure, type Part } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { reads } from './reads.ts';
 
 import { describeMachine } from './machine.ts';
 import { drawTable } from './report.ts';
 import { sync } from './sync.ts';
 import { temporalCost } from './temporal-cost.ts';
 
-const parts: Part[] = [ingest, sync, drain, card, temporalCost];
+const parts: Part[] = [ingest, sync, drain, card, reads, temporalCost];
 
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const quick = process.argv.includes('--quick');
