@@ -13,6 +13,7 @@ COPY package.json LICENSE ./
 COPY config ./config
 COPY domain ./domain
 COPY providers ./providers
+COPY mapping ./mapping
 COPY workflows ./workflows
 COPY activities ./activities
 COPY keys ./keys

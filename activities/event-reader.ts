@@ -13,7 +13,7 @@ import type { Connection } from '../db/app/stores/connections.ts';
 import type { StoredEvent } from '../db/traffic/stores/events.ts';
 import { findOwners, type Owner } from './attribution.ts';
 import type { ActivityDeps } from './deps.ts';
-import { toRecord } from './to-record.ts';
+import { toRecords } from './to-record.ts';
 
 export interface Understood {
   event: StoredEvent;
@@ -49,9 +49,9 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
       const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
       const mapping = object && (await mappingOf(object));
       if (!mapping) return { sentence: unmapped(event.type) };
-      const mapped = toRecord(provider, mapping, event.data['record']);
-      if ('issues' in mapped) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
-      return { event, normalized: [], record: { record: mapped.record, mappingVersion: mapping.version } };
+      const [mapped] = await toRecords(provider, mapping, [event.data['record']]);
+      if ('issues' in mapped!) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
+      return { event, normalized: [], record: { record: mapped!.record, mappingVersion: mapping.version } };
     },
 
     /** On a connection that franchises feed, each record is one company's; elsewhere all are the connection's company's. */

@@ -3,7 +3,7 @@ import { isInbound, type CanonicalRecord } from '../domain/records.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import { findOwners } from './attribution.ts';
 import type { ActivityDeps } from './deps.ts';
-import { toRecord } from './to-record.ts';
+import { toRecords } from './to-record.ts';
 
 interface Rejected {
   raw: unknown;
@@ -26,8 +26,8 @@ export async function mapPage(
   const provider = deps.getProvider(connection.providerKey);
   const understood: { raw: unknown; record: CanonicalRecord }[] = [];
   const rejected: Rejected[] = [];
-  for (const raw of raws) {
-    const result = toRecord(provider, mapping, raw);
+  for (const [index, result] of (await toRecords(provider, mapping, raws)).entries()) {
+    const raw = raws[index];
     if ('record' in result) understood.push({ raw, record: result.record });
     else {
       const sentence = result.issues.map(({ path, message }) => `${path} ${message}`).join('; ');

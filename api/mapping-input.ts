@@ -1,18 +1,52 @@
 import { z } from 'zod';
 import { canonicalObjects } from '../domain/records.ts';
-import { checkMapping, type MappingSet } from '../domain/mapping.ts';
+import type { MappingSet } from '../domain/mapping.ts';
+import { checkMappingSet } from '../mapping/check.ts';
 import { getProvider } from '../providers/registry.ts';
 import { invalid } from './errors.ts';
 
-const transform = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text') }),
-  z.strictObject({ kind: z.literal('integer') }),
-  z.strictObject({ kind: z.literal('decimal'), absolute: z.boolean().optional() }),
-  z.strictObject({ kind: z.literal('timestamp') }),
-  z.strictObject({ kind: z.literal('day') }),
-  z.strictObject({ kind: z.literal('enum'), values: z.record(z.string().max(100), z.string().max(100)) }),
-]);
 const path = z.string().regex(/^[\w-]{1,60}(\.[\w-]{1,60}){0,9}$/, 'Must be a dotted path, such as subresource_uris.media.');
+const word = z.string().max(100);
+
+const numberFormat = {
+  absolute: z.boolean().optional(),
+  decimalComma: z.boolean().optional().meta({ description: '`1,5` is one and a half.' }),
+  thousands: z.boolean().optional().meta({ description: 'Digits may stand in groups of three.' }),
+};
+const timeFormat = {
+  zone: z.string().max(60).optional().meta({ description: 'IANA name: where a time that says no offset was written.' }),
+  epoch: z.enum(['s', 'ms']).optional().meta({ description: 'What a number counts since 1970.' }),
+};
+const transform = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), trim: z.boolean().optional(), case: z.enum(['lower', 'upper']).optional() }),
+  z.strictObject({ kind: z.literal('integer') }),
+  z.strictObject({ kind: z.literal('decimal'), ...numberFormat }),
+  z.strictObject({
+    kind: z.literal('money'),
+    currency: z
+      .strictObject({ source: path.optional(), fixed: z.string().length(3).optional() })
+      .meta({ description: 'Also fills `currency`: from `source`, and with `fixed` where that is empty or left out.' }),
+    ...numberFormat,
+  }),
+  z.strictObject({ kind: z.literal('timestamp'), ...timeFormat }),
+  z.strictObject({ kind: z.literal('day'), ...timeFormat }),
+  z.strictObject({ kind: z.literal('phone'), country: z.string().length(2).optional() }),
+  z.strictObject({ kind: z.literal('enum'), values: z.record(word, word), default: word.optional() }),
+]);
+const source = z
+  .union([
+    path,
+    z.strictObject({ paths: z.array(path).min(2).max(10), separator: z.string().max(10) }),
+    z.strictObject({ expression: z.string().trim().min(1).max(2_000) }),
+  ])
+  .meta({ description: 'A dotted path, several in a row, or a JSONata expression.' });
+const fieldMapping = z.strictObject({
+  target: z.string().max(60),
+  source,
+  transform,
+  required: z.boolean(),
+  default: z.string().min(1).max(255).optional().meta({ description: 'In our words, where the source is empty.' }),
+});
 
 export const mappingInputSchema = z
   .strictObject({
@@ -31,7 +65,7 @@ export const mappingInputSchema = z
         description:
           'On a connection that franchises feed: where a record names its franchise, by a value that the connection’s franchise keys translate.',
       }),
-    fields: z.array(z.strictObject({ target: z.string().max(60), source: path, transform, required: z.boolean() })).max(100),
+    fields: z.array(fieldMapping).max(100),
   })
   .meta({ id: 'Mapping' });
 
@@ -42,7 +76,7 @@ export function checkMappings(providerKey: string, mappings: MappingInput[], at 
   const objects = Object.values(getProvider(providerKey).streams).map(({ object }) => object);
   const checked = mappings as Omit<MappingSet, 'version'>[];
   const issues = checked.flatMap((mapping, index) => {
-    const own = checkMapping(mapping);
+    const own = checkMappingSet(mapping);
     if (!objects.includes(mapping.object)) own.push({ path: 'object', message: 'No stream of this provider gives it.' });
     if (checked.findIndex(({ object }) => object === mapping.object) < index)
       own.push({ path: 'object', message: 'Is mapped twice.' });

@@ -12,11 +12,12 @@ import { ingest } from './ingest.ts';
 import { reads } from './reads.ts';
 
 import { describeMachine } from './machine.ts';
+import { mapping } from './mapping.ts';
 import { drawTable } from './report.ts';
 import { sync } from './sync.ts';
 import { temporalCost } from './temporal-cost.ts';
 
-const parts: Part[] = [ingest, sync, drain, card, reads, temporalCost];
+const parts: Part[] = [ingest, sync, mapping, drain, card, reads, temporalCost];
 
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const quick = process.argv.includes('--quick');

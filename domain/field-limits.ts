@@ -29,10 +29,17 @@ const times = ['sentAt', 'sourceUpdatedAt', 'occurredAt', 'openedAt', 'expectedC
 export function oversizedFields(fields: object): { field: string; message: string }[] {
   const faults: { field: string; message: string }[] = [];
   for (const [field, value] of Object.entries(fields)) {
-    const message = value === null || value === undefined ? undefined : fault(field, value);
+    const message = value === null || value === undefined ? undefined : limitOf(field)?.(String(value));
     if (message !== undefined) faults.push({ field, message });
   }
   return faults;
+}
+
+type Limit = (text: string) => string | undefined;
+
+/** What a field's values must keep to: answers what is wrong with one. A field without a limit has none. */
+export function limitOf(field: string): Limit | undefined {
+  return Object.hasOwn(limits, field) ? limits[field] : undefined;
 }
 
 /** In characters, of which a text has at most as many as code units: most texts need no counting. */
@@ -40,12 +47,18 @@ function isLonger(text: string, charactersMax: number): boolean {
   return text.length > charactersMax && [...text].length > charactersMax;
 }
 
-function fault(field: string, value: unknown): string | undefined {
-  const text = String(value);
-  if (Object.hasOwn(textMax, field) && isLonger(text, textMax[field]!)) return `is longer than ${textMax[field]} characters`;
-  if (field === 'address' && !/^[\x20-\x7e]*$/.test(text)) return 'is not a phone number or the name of a sender';
-  if (field === 'segments' && !(Number(value) >= 0 && Number(value) <= 65_535)) return 'is not between 0 and 65,535';
-  if (decimals.includes(field) && !/^-?\d{1,12}(\.|$)/.test(text)) return 'has more than 12 digits before the point';
-  if (times.includes(field) && !/^[1-9]\d{3}-/.test(text)) return 'is not a year between 1000 and 9999';
-  return undefined;
+function atMost(charactersMax: number): Limit {
+  return (text) => (isLonger(text, charactersMax) ? `is longer than ${charactersMax} characters` : undefined);
 }
+
+const address: Limit = (text) => (/^[\x20-\x7e]*$/.test(text) ? undefined : 'is not a phone number or the name of a sender');
+const decimal: Limit = (text) => (/^-?\d{1,12}(\.|$)/.test(text) ? undefined : 'has more than 12 digits before the point');
+const time: Limit = (text) => (/^[1-9]\d{3}-/.test(text) ? undefined : 'is not a year between 1000 and 9999');
+
+const limits: Record<string, Limit> = {
+  ...Object.fromEntries(Object.entries(textMax).map(([field, max]) => [field, atMost(max)])),
+  ...Object.fromEntries(decimals.map((field) => [field, decimal])),
+  ...Object.fromEntries(times.map((field) => [field, time])),
+  address: (text) => atMost(textMax['address']!)(text) ?? address(text),
+  segments: (text) => (Number(text) >= 0 && Number(text) <= 65_535 ? undefined : 'is not between 0 and 65,535'),
+};

@@ -1,24 +1,53 @@
-import { oversizedFields } from './field-limits.ts';
+/** Mapping sets: how records of a provider become ours, as data. `compile-mapping.ts` makes them work, `check-mapping.ts` judges them. */
 import type { CompanyField } from './franchise.ts';
-import { valueAt } from './raw-value.ts';
+import { isScalar, valueAt } from './raw-value.ts';
 import { messageStatuses, type CanonicalObject, type CanonicalRecord } from './records.ts';
 
 /** How one field of a canonical record is made from a provider's raw record. */
 export interface FieldMapping {
   target: string;
-  /** Dotted path into the raw record, for example `to` or `subresource_uris.media`. */
-  source: string;
+  source: Source;
   transform: Transform;
   required: boolean;
+  /** In our words, where the source is empty. */
+  default?: string;
 }
 
+/**
+ * Where a value comes from: a dotted path into the raw record, for example `to` or `subresource_uris.media`; several of them in a row,
+ * without those that are empty; or a JSONata expression over the whole record (https://docs.jsonata.org/overview), which gives one
+ * text, number or boolean.
+ */
+export type Source = string | { paths: string[]; separator: string } | { expression: string };
+
 export type Transform =
-  | { kind: 'text' }
+  | { kind: 'text'; trim?: boolean; case?: 'lower' | 'upper' }
   | { kind: 'integer' }
-  | { kind: 'decimal'; absolute?: boolean }
-  | { kind: 'timestamp' }
-  | { kind: 'day' }
-  | { kind: 'enum'; values: Record<string, string> };
+  | ({ kind: 'decimal' } & NumberFormat)
+  /** Also fills the record's `currency`: from a path, and with `fixed` where that is empty or not given. */
+  | ({ kind: 'money'; currency: { source?: string; fixed?: string } } & NumberFormat)
+  | ({ kind: 'timestamp' } & TimeFormat)
+  /** Without `zone` a day as `YYYY-MM-DD`; with it also the day on which a moment lies there. */
+  | ({ kind: 'day' } & TimeFormat)
+  /** To E.164. A number without `+` is read as dialled in `country` (ISO 3166, two letters). */
+  | { kind: 'phone'; country?: string }
+  /** Without a default, an unknown value rejects the record. */
+  | { kind: 'enum'; values: Record<string, string>; default?: string };
+
+export interface NumberFormat {
+  absolute?: boolean;
+  /** `1,5` is one and a half. */
+  decimalComma?: boolean;
+  /** Digits may stand in groups of three: `1,234.5`, with `decimalComma` `1.234,5`; spaces and apostrophes with both. */
+  thousands?: boolean;
+}
+
+export interface TimeFormat {
+  /** IANA name: where a time that says no offset was written. */
+  zone?: string;
+  /** What a number counts since 1970. */
+  epoch?: 's' | 'ms';
+}
 
 export interface MappingSet {
   object: CanonicalObject;
@@ -37,10 +66,12 @@ export interface MappingIssue {
 
 export type MappingResult = { record: CanonicalRecord } | { issues: MappingIssue[] };
 
+export type FieldKind = 'text' | 'integer' | 'decimal' | 'timestamp' | 'day' | 'enum';
+
 /** What each canonical object must and may hold. A mapping that names anything else is refused. */
 export const canonicalFields: Record<
   CanonicalObject,
-  Record<string, { required: boolean; kind: Transform['kind']; values?: readonly string[] }>
+  Record<string, { required: boolean; kind: FieldKind; values?: readonly string[] }>
 > = {
   message: {
     direction: { required: true, kind: 'enum', values: ['inbound', 'outbound'] },
@@ -80,111 +111,28 @@ export const canonicalFields: Record<
   },
 };
 
-const emptyFields = Object.fromEntries(
-  Object.entries(canonicalFields).map(([object, fields]) => [
-    object,
-    Object.fromEntries(Object.keys(fields).map((name) => [name, null])),
-  ]),
-) as Record<CanonicalObject, Record<string, null>>;
-
-/** Turns one raw record into a canonical one, or names every field that does not fit. Values never appear in an issue. */
-export function applyMapping(mapping: MappingSet, raw: unknown): MappingResult {
-  const issues: MappingIssue[] = [];
-  const fields: Record<string, unknown> = { ...emptyFields[mapping.object] };
-  for (const { target, source, transform, required } of mapping.fields) {
-    const value = valueAt(raw, source);
-    if (value === undefined || value === null || value === '') {
-      if (required) issues.push({ path: source, message: `is empty, and ${target} needs it` });
-      continue;
-    }
-    const mapped = transforms[transform.kind](value, transform as never);
-    if (mapped === undefined) issues.push({ path: source, message: `is not a valid ${transform.kind} for ${target}` });
-    else fields[target] = mapped;
-  }
-  const externalId = externalIdOf(mapping, raw);
-  if (externalId === null) issues.push({ path: mapping.externalId, message: 'is empty, and the record needs an id' });
-  const sourceUpdatedAt = transforms.timestamp(valueAt(raw, mapping.sourceUpdatedAt));
-  if (sourceUpdatedAt === undefined) issues.push({ path: mapping.sourceUpdatedAt, message: 'is not a valid timestamp' });
-  for (const { field, message } of [...oversizedFields(fields), ...oversizedFields({ externalId, sourceUpdatedAt })])
-    issues.push({ path: sourceOf(mapping, field), message });
-  if (issues.length > 0) return { issues };
-  const record = {
-    object: mapping.object,
-    externalId,
-    sourceUpdatedAt,
-    fields,
-    ...(mapping.object === 'deal' && { movements: [] }),
-  };
-  return { record: record as unknown as CanonicalRecord };
-}
-
 /** The provider's id of a raw record; some providers' ids are numbers. */
 export function externalIdOf({ externalId }: Pick<MappingSet, 'externalId'>, raw: unknown): string | null {
   const id = valueAt(raw, externalId);
   return isScalar(id) && id !== '' ? String(id) : null;
 }
 
-/** Names everything that is wrong with a mapping before a single record runs through it. */
-export function checkMapping(mapping: Omit<MappingSet, 'version'>): MappingIssue[] {
-  const known = canonicalFields[mapping.object];
-  const issues: MappingIssue[] = [];
-  const seen = new Set<string>();
-  mapping.fields.forEach((field, index) => {
-    const path = `fields.${index}`;
-    const expected = Object.hasOwn(known, field.target) ? known[field.target] : undefined;
-    if (!expected) issues.push({ path: `${path}.target`, message: `${field.target} is not a field of ${mapping.object}` });
-    else {
-      if (expected.kind !== field.transform.kind)
-        issues.push({
-          path: `${path}.transform`,
-          message: `${field.target} takes ${expected.kind}, not ${field.transform.kind}`,
-        });
-      if (field.transform.kind === 'enum' && expected.values) {
-        for (const value of Object.values(field.transform.values))
-          if (!expected.values.includes(value))
-            issues.push({ path: `${path}.transform.values`, message: `${value} is not a ${field.target}` });
-      }
-      if (expected.required && !field.required) issues.push({ path: `${path}.required`, message: `${field.target} is required` });
-    }
-    if (seen.has(field.target)) issues.push({ path: `${path}.target`, message: `${field.target} is mapped twice` });
-    seen.add(field.target);
+/** The expressions of a mapping, in the order in which their values are handed to it. */
+export function expressionsOf({ fields }: Pick<MappingSet, 'fields'>): string[] {
+  return fields.flatMap(({ source }) => (typeof source === 'object' && 'expression' in source ? source.expression : []));
+}
+
+/** Every path of the raw record that a mapping's fields read; what an expression reads, only the expression knows. */
+export function pathsOf(mapping: Pick<MappingSet, 'fields'>): { path: string; target: string }[] {
+  return mapping.fields.flatMap(({ source, transform, target }) => {
+    const own = typeof source === 'string' ? [source] : 'paths' in source ? source.paths : [];
+    const currency = transform.kind === 'money' && transform.currency.source;
+    return [...own.map((path) => ({ path, target })), ...(currency ? [{ path: currency, target: 'currency' }] : [])];
   });
-  if (mapping.companyField?.sourceWhenInbound !== undefined && !Object.hasOwn(known, 'direction'))
-    issues.push({ path: 'companyField.sourceWhenInbound', message: `${mapping.object} has no direction: leave it out` });
-  for (const [target, { required }] of Object.entries(known))
-    if (required && !seen.has(target)) issues.push({ path: 'fields', message: `${target} is required and has no source` });
-  return issues;
 }
 
-function sourceOf(mapping: MappingSet, field: string): string {
-  if (field === 'externalId' || field === 'sourceUpdatedAt') return mapping[field];
-  return mapping.fields.find(({ target }) => target === field)?.source ?? field;
-}
-
-/** Each answers `undefined` for a value that does not fit. */
-const transforms = {
-  text: (value: unknown) => (isScalar(value) ? String(value) : undefined),
-  integer: (value: unknown) => (isScalar(value) && /^-?\d{1,15}$/.test(String(value)) ? Number(value) : undefined),
-  decimal: (value: unknown, transform: { absolute?: boolean }) => {
-    const text = String(value).trim();
-    if (!isScalar(value) || !/^-?\d{1,18}(\.\d{1,8})?$/.test(text)) return undefined;
-    return transform.absolute ? text.replace(/^-/, '') : text;
-  },
-  timestamp: (value: unknown) => {
-    const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-  },
-  day: (value: unknown) => (typeof value === 'string' && isDay(value) ? value : undefined),
-  enum: (value: unknown, transform: { values: Record<string, string> }) =>
-    typeof value === 'string' && Object.hasOwn(transform.values, value) ? transform.values[value] : undefined,
-};
-
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
-}
-
-/** `Date.parse` takes 30 February for 2 March; a database refuses it, and with it the whole page. */
-function isDay(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+/** A field's source, as a sentence names it. */
+export function sourceLabel({ source, target }: Pick<FieldMapping, 'source' | 'target'>): string {
+  if (typeof source === 'string') return source;
+  return 'paths' in source ? source.paths.join(' + ') : `the expression for ${target}`;
 }

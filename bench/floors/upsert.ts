@@ -5,7 +5,7 @@
 import { createConnection } from 'mysql2/promise';
 import { contentHash } from '../../db/app/records/origin.ts';
 import { sqlTime } from '../../db/sql.ts';
-import { applyMapping } from '../../domain/mapping.ts';
+import { compileMapping } from '../../domain/compile-mapping.ts';
 import { messageRank, type CanonicalRecord } from '../../domain/records.ts';
 import { answer, programInput } from '../program.ts';
 import { fetchAll, messagesStream, type AccountInput } from './pages.ts';
@@ -26,6 +26,7 @@ const sql = `INSERT INTO floor_messages (${columns.join(', ')}) VALUES ?
     .map((name) => `${name} = VALUES(${name})`)
     .join(', ')}`;
 
+const toMessage = compileMapping({ ...messagesStream.mapping, version: 1 }, { phone: () => undefined });
 const input = await programInput<UpsertInput>();
 const batches: unknown[][][] = [];
 for await (const page of fetchAll(input)) batches.push(page.map(toRow));
@@ -35,7 +36,7 @@ for (const rows of batches) await connection.query(sql, [rows]);
 answer({ records: batches.flat().length, ms: performance.now() - began });
 
 function toRow(raw: unknown): unknown[] {
-  const mapped = applyMapping({ ...messagesStream.mapping, version: 1 }, raw);
+  const mapped = toMessage(raw);
   if (!('record' in mapped)) throw new Error('A message of the sandbox does not map.');
   const { externalId, sourceUpdatedAt, fields } = mapped.record as Message;
   const ids = [input.connectionId, 'comp_floor', externalId, sqlTime(new Date(sourceUpdatedAt)), 1, 'run_floor'];

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { applyMapping, checkMapping, type FieldMapping, type MappingSet } from '../../domain/mapping.ts';
+import { checkMapping } from '../../domain/check-mapping.ts';
+import { compileMapping } from '../../domain/compile-mapping.ts';
+import type { FieldMapping, MappingSet } from '../../domain/mapping.ts';
+
+const applyMapping = (mapping: MappingSet, record: unknown) => compileMapping(mapping, { phone: () => undefined })(record);
 
 const field = (target: string, source: string, transform: FieldMapping['transform'], required = false): FieldMapping => ({
   target,
@@ -36,7 +40,7 @@ const mapped = (record: unknown, mapping = message) => {
   return 'record' in result ? result.record : result.issues;
 };
 
-describe('applyMapping', () => {
+describe('compileMapping', () => {
   it('makes a canonical record, with null for what the provider does not say', () => {
     expect(mapped(raw)).toEqual({
       object: 'message',
@@ -175,5 +179,37 @@ describe('checkMapping', () => {
       'fields.2.required: status is required',
     ]);
     expect(check([direction])).toEqual(['fields: status is required and has no source']);
+  });
+
+  it('names a default, a zone and a currency that are none', () => {
+    const fields = message.fields.filter(({ target }) => !['price', 'segments', 'sentAt'].includes(target));
+    const money = (currency: { source?: string; fixed?: string }) => field('price', 'p', { kind: 'money', currency });
+    expect(
+      check([
+        ...fields,
+        { ...field('segments', 'x', { kind: 'integer' }), default: 'two' },
+        field('sentAt', 'x', { kind: 'timestamp', zone: 'Europe/Atlantis' }),
+        money({}),
+      ]),
+    ).toEqual([
+      'fields.3.default: is not a valid integer for segments',
+      'fields.4.transform.zone: Europe/Atlantis is not a time zone: give an IANA name, such as Europe/Berlin',
+      'fields.5.transform.currency: needs a source, or a fixed code, or both',
+    ]);
+    expect(check([...fields, money({ fixed: 'eur' }), field('currency', 'c', { kind: 'text' })])).toEqual([
+      'fields.3.transform.currency.fixed: is not the code of a currency, such as EUR',
+      'fields.4.target: currency is mapped twice',
+    ]);
+    expect(
+      check([...fields, money({ fixed: 'EUR' }), field('segments', 's', { kind: 'money', currency: { fixed: 'EUR' } })]),
+    ).toEqual(['fields.4.transform: segments takes integer, not money', 'fields.4.target: currency is mapped twice']);
+  });
+
+  it('takes words of an enum where a text may stand, and a default among its values only', () => {
+    const others = message.fields.filter(({ target }) => target !== 'status');
+    const status = (otherwise: string) =>
+      field('status', 's', { kind: 'enum', values: { ok: 'sent' }, default: otherwise }, true);
+    expect(check([...others, status('failed'), field('body', 'b', { kind: 'enum', values: { a: 'anything' } })])).toEqual([]);
+    expect(check([...others, status('lost')])).toEqual(['fields.5.transform.values: lost is not a status']);
   });
 });

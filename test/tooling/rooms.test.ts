@@ -51,6 +51,8 @@ const violations: [file: string, source: string, rule: string][] = [
   ['api/routes/x.ts', `import { a } from '../../workflows/connector.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['temporal/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['temporal/x.ts', `import { a } from '../workflows/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['mapping/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['mapping/x.ts', `import { z } from 'zod';\nexport const a = z;`, 'no-restricted-imports'],
   ['config/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['sandbox/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/x.ts', `async function a() {}\na();\nexport {};`, 'no-floating-promises'],
@@ -74,6 +76,10 @@ const allowed: [file: string, source: string][] = [
     `import { sleep } from '@temporalio/workflow';\nimport { b } from '../domain/y.ts';\nexport const a = [sleep, b];`,
   ],
   ['workflows/x.ts', `import type { A } from '../activities/index.ts';\nexport type B = A;`],
+  [
+    'mapping/x.ts',
+    `import jsonata from 'jsonata';\nimport { fork } from 'node:child_process';\nimport { b } from '../domain/y.ts';\nexport const a = [jsonata, fork, b];`,
+  ],
   [
     'activities/x.ts',
     `import type { A } from '../db/app/stores/index.ts';\nimport { b } from '../providers/registry.ts';\nexport const a: A = b;`,
