@@ -6,18 +6,18 @@
 import { writeFileSync } from 'node:fs';
 import { startStack } from '../test/harness/stack.ts';
 import { card } from './card.ts';
+import { deals } from './deals.ts';
 import { drain } from './drain.ts';
 import { Incorrect, type Figure, type Part } from './figure.ts';
 import { ingest } from './ingest.ts';
-import { reads } from './reads.ts';
-
 import { describeMachine } from './machine.ts';
 import { mapping } from './mapping.ts';
+import { reads } from './reads.ts';
 import { drawTable } from './report.ts';
 import { sync } from './sync.ts';
 import { temporalCost } from './temporal-cost.ts';
 
-const parts: Part[] = [ingest, sync, mapping, drain, card, reads, temporalCost];
+const parts: Part[] = [ingest, sync, deals, mapping, drain, card, reads, temporalCost];
 
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const quick = process.argv.includes('--quick');

@@ -1,16 +1,14 @@
 /** Messages synced per second, the first time and when nothing has changed, beside fetching alone and writing alone; and memory. */
 import type { Connection } from 'mysql2/promise';
-import { taskQueues, workflowIds } from '../domain/workflow-ids.ts';
-import { connect, type Launched } from '../test/harness/scene.ts';
-import type { Stack } from '../test/harness/stack.ts';
-import type { SyncRunResult } from '../workflows/messages.ts';
+import { connect } from '../test/harness/scene.ts';
 import { createFloorTable, openFloorDatabase } from './floor-database.ts';
-import type { AccountInput } from './floors/pages.ts';
+import type { PagesInput } from './floors/pages.ts';
 import type { UpsertInput } from './floors/upsert.ts';
 import { figure, Incorrect, type Bench, type Figure, type Part } from './figure.ts';
 import { collectGarbage, readPeakMiB, resetPeak } from './memory.ts';
 import { runProgram } from './program.ts';
 import { median } from './statistics.ts';
+import { timeRun } from './time-run.ts';
 
 interface Round {
   first: number;
@@ -58,11 +56,16 @@ async function measureRound(
   const launched = await connect(stack, { messages: 0 });
   const { accountSid, authToken } = launched.account;
   await stack.sandbox.control('twilio', 'createAccount', { sid: accountSid, authToken, messages: size });
-  const account: AccountInput = { baseUrl: `${stack.sandbox.url}/twilio`, accountSid, authToken };
+  const account: PagesInput = {
+    providerKey: 'twilio',
+    stream: 'messages',
+    baseUrl: `${stack.sandbox.url}/twilio`,
+    credentials: { accountSid, authToken },
+  };
   const job = (await stack.app.jobs.list(launched.connectionId)).find(({ stream }) => stream === 'messages')!;
   const runFromStart = async (name: string) => {
     await connection.query('UPDATE integration_sync_jobs SET next_cursor = NULL WHERE id = ?', [job.id]);
-    return run(stack, launched, job.id, name);
+    return timeRun(stack, launched, job.id, name);
   };
 
   const alone = await runProgram<Alone>('floors/fetch.ts', account);
@@ -86,17 +89,6 @@ async function measureRound(
   const words = Object.entries(rates).map(([name, rate]) => `${name} ${Math.round(rate)}/s`);
   say(`  round ${number}, ${size} messages: ${words.join(', ')}; peak ${Math.round(peakMiB)} MiB`);
   return { ...rates, peakMiB };
-}
-
-/** It takes as long as the run's row says: from its opening to its end. */
-async function run({ app, client }: Stack, { connectionId, companyId, providerKey }: Launched, jobId: string, name: string) {
-  const result: SyncRunResult = await client.workflow.execute('syncRun', {
-    workflowId: workflowIds.syncOnDemand(jobId, name),
-    taskQueue: taskQueues.sync,
-    args: [{ connectionId, companyId, providerKey, jobId, trigger: 'manual' }],
-  });
-  const { startedAt, finishedAt } = (await app.runs.find(result.runId!))!;
-  return { ms: finishedAt!.getTime() - startedAt.getTime(), ...result };
 }
 
 function figuresOf(size: number, rounds: Round[]): Figure[] {

@@ -3,9 +3,9 @@
  * are fetched twice, because a worker has been at it for days.
  */
 import { answer, programInput } from '../program.ts';
-import { fetchAll, type AccountInput } from './pages.ts';
+import { fetchAll, type PagesInput } from './pages.ts';
 
-const input = await programInput<AccountInput>();
+const input = await programInput<PagesInput>();
 let warming = 10;
 for await (const _ of fetchAll(input)) if ((warming -= 1) === 0) break;
 

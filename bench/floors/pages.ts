@@ -1,21 +1,28 @@
+import type { Stream } from '../../providers/contract.ts';
 import { createProviderHttp } from '../../providers/http.ts';
-import { twilio } from '../../providers/twilio/index.ts';
+import { getProvider } from '../../providers/registry.ts';
 
-export interface AccountInput {
-  /** In place of Twilio's own. */
+/** An account in the sandbox, and one stream of its provider. */
+export interface PagesInput {
+  providerKey: string;
+  stream: string;
+  /** In place of the vendor's own. */
   baseUrl: string;
-  accountSid: string;
-  authToken: string;
+  credentials: Record<string, string>;
+  /** Where to begin; the start when absent. */
+  cursor?: string | null;
 }
 
-export const messagesStream = twilio.streams['messages']!;
+export const streamOf = ({ providerKey, stream }: PagesInput): Stream => getProvider(providerKey).streams[stream]!;
 
-/** Every page of the account's messages, from the start. */
-export async function* fetchAll({ baseUrl, accountSid, authToken }: AccountInput): AsyncGenerator<unknown[]> {
-  const http = createProviderHttp({ vendorBaseUrl: twilio.baseUrl, baseUrl, timeoutMs: 30_000, log: () => undefined });
-  const context = { http, credentials: { accountSid, authToken }, settings: {} };
-  for (let cursor: string | null = null, done = false; !done;) {
-    const page = await messagesStream.fetchPage(context, { cursor, now: new Date(), pageSize: 1_000 });
+/** Every page of the stream, from the cursor on. */
+export async function* fetchAll(input: PagesInput): AsyncGenerator<unknown[]> {
+  const { baseUrl: vendorBaseUrl, hosts } = getProvider(input.providerKey);
+  const { baseUrl, credentials } = input;
+  const http = createProviderHttp({ vendorBaseUrl, baseUrl, hosts, timeoutMs: 30_000, log: () => undefined });
+  const context = { http, credentials, settings: {} };
+  for (let cursor = input.cursor ?? null, done = false; !done;) {
+    const page = await streamOf(input).fetchPage(context, { cursor, now: new Date(), pageSize: 1_000 });
     yield page.records;
     ({ cursor, done } = page);
   }

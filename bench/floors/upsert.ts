@@ -8,9 +8,9 @@ import { sqlTime } from '../../db/sql.ts';
 import { compileMapping } from '../../domain/compile-mapping.ts';
 import { messageRank, type CanonicalRecord } from '../../domain/records.ts';
 import { answer, programInput } from '../program.ts';
-import { fetchAll, messagesStream, type AccountInput } from './pages.ts';
+import { fetchAll, streamOf, type PagesInput } from './pages.ts';
 
-export interface UpsertInput extends AccountInput {
+export interface UpsertInput extends PagesInput {
   databaseUrl: string;
   /** Set into the rows, so that each round inserts new ones. */
   connectionId: string;
@@ -26,8 +26,8 @@ const sql = `INSERT INTO floor_messages (${columns.join(', ')}) VALUES ?
     .map((name) => `${name} = VALUES(${name})`)
     .join(', ')}`;
 
-const toMessage = compileMapping({ ...messagesStream.mapping, version: 1 }, { phone: () => undefined });
 const input = await programInput<UpsertInput>();
+const toMessage = compileMapping({ ...streamOf(input).mapping, version: 1 }, { phone: () => undefined });
 const batches: unknown[][][] = [];
 for await (const page of fetchAll(input)) batches.push(page.map(toRow));
 const connection = await createConnection(input.databaseUrl);
