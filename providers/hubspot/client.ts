@@ -5,12 +5,29 @@ import type { HubspotCredentials, HubspotSettings } from './schema.ts';
 
 export type HubspotContext = ProviderContext<HubspotCredentials, HubspotSettings>;
 
-/** One JSON document under `https://api.hubapi.com`. */
-export async function getJson<T>({ http, credentials }: HubspotContext, path: string, schema: z.ZodType<T>): Promise<T> {
+/** A GET without a query when only `path` is given. */
+export interface Call {
+  method?: 'GET' | 'POST';
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+/** One JSON document under `https://api.hubapi.com`. A 207 is one: some things that were asked for are not in it. */
+export async function callJson<T>(context: HubspotContext, call: Call, schema: z.ZodType<T>): Promise<T> {
+  const { http, credentials } = context;
   const request: HttpRequest = {
-    method: 'GET',
-    url: path,
-    headers: { authorization: `Bearer ${credentials.accessToken}`, accept: 'application/json' },
+    method: call.method ?? 'GET',
+    url: call.path,
+    ...(call.query && { query: call.query }),
+    headers: {
+      authorization: `Bearer ${credentials.accessToken}`,
+      accept: 'application/json',
+      ...(call.body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    ...(call.signal && { signal: call.signal }),
   };
   const { status, headers, body } = await http.request(request);
   if (status < 200 || status >= 300) throw toError(status, headers, body);
@@ -19,7 +36,7 @@ export async function getJson<T>({ http, credentials }: HubspotContext, path: st
   return parsed.data;
 }
 
-const unreadable = () => new HttpFailure('truncated', 'unknown', 'HubSpot’s answer could not be read.');
+export const unreadable = () => new HttpFailure('truncated', 'unknown', 'HubSpot’s answer could not be read.');
 
 function parse(body: string): unknown {
   try {

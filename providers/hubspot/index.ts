@@ -1,9 +1,15 @@
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
+import { contacts } from './contacts.ts';
+import { deals } from './deals.ts';
 import { classify, errorCatalogue } from './errors.ts';
 import { privateAppCredentials, settingsSchema, type HubspotCredentials, type HubspotSettings } from './schema.ts';
+import { stages } from './stages.ts';
 
-/** The account alone so far: it is connected, checked and kept authorised; there is no data of it to sync yet. */
+/**
+ * Deals with their history, and contacts. Spoken to by the contract's own HTTP client: HubSpot's SDK (`@hubspot/api-client`) carries no
+ * logic that is used here, asks the old token endpoint, and puts a limiter of its own between us and the calls that are logged.
+ */
 export const hubspot = defineProvider<HubspotCredentials, HubspotSettings>({
   key: 'hubspot',
   label: 'HubSpot',
@@ -32,7 +38,8 @@ export const hubspot = defineProvider<HubspotCredentials, HubspotSettings>({
   ],
   settings: settingsSchema,
   check,
-  streams: {},
+  streams: { deals, contacts },
+  stages,
   normalize: () => [],
   optedOutCodes: [],
   metrics: [],

@@ -2,8 +2,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ProviderSandbox } from '../contract.ts';
+import { bulkVerbs } from './sandbox-bulk.ts';
+import { crmVerbs } from './sandbox-crm-control.ts';
 import { end } from './sandbox-oauth.ts';
 import { addAccessToken, addGrant, type SandboxGrant, type SandboxWorld } from './sandbox-state.ts';
+import { webhookVerbs } from './sandbox-webhooks.ts';
 
 const appInput = z.strictObject({
   clientId: z.string().default(() => randomUUID()),
@@ -24,15 +27,19 @@ const portalInput = z.strictObject({
 const grantInput = z.strictObject({ clientId: z.string(), portalId: z.int(), scopes: z.array(z.string()).default(['oauth']) });
 const portalRef = z.strictObject({ portalId: z.int() });
 
-export function controlVerbs(world: SandboxWorld): ProviderSandbox['control'] {
+export function controlVerbs(world: SandboxWorld, signal: AbortSignal): ProviderSandbox['control'] {
   const grantsOf = (input: unknown) => {
     const { portalId } = portalRef.parse(input);
     return world.grants.filter((grant) => grant.portalId === portalId);
   };
   return {
+    ...crmVerbs(world),
+    ...bulkVerbs(world),
+    ...webhookVerbs(world, signal),
     reset() {
       world.apps.clear();
       world.portals.clear();
+      world.crms.clear();
       world.codes.clear();
       world.grants.length = 0;
     },

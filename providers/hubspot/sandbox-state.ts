@@ -1,5 +1,6 @@
 /** What HubSpot would remember, in memory. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { SandboxCrm } from './sandbox-crm.ts';
 
 export interface SandboxApp {
   clientId: string;
@@ -50,6 +51,8 @@ export interface SandboxCode {
 export interface SandboxWorld {
   apps: Map<string, SandboxApp>;
   portals: Map<number, SandboxPortal>;
+  /** What is in each portal, from when it is first asked for. */
+  crms: Map<number, SandboxCrm>;
   grants: SandboxGrant[];
   codes: Map<string, SandboxCode>;
 }

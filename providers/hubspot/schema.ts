@@ -10,5 +10,15 @@ export const privateAppCredentials = z.strictObject({
   accessToken: z.string().regex(/^[\x21-\x7e]{8,1000}$/, 'Copy the private app’s access token without spaces or line breaks.'),
 });
 
-export const settingsSchema = z.strictObject({});
+/** HubSpot gives only the properties that are named. https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide */
+const propertyNames = z
+  .array(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'Give the property’s internal name, for example lead_source.'))
+  .max(50)
+  .optional();
+
+export const settingsSchema = z.strictObject({
+  /** The account's own properties that are read beside the usual ones, for the mapping. */
+  dealProperties: propertyNames,
+  contactProperties: propertyNames,
+});
 export type HubspotSettings = z.infer<typeof settingsSchema>;

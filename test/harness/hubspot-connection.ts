@@ -3,8 +3,9 @@ import type { Provider } from '../../providers/contract.ts';
 import { twilio } from '../../providers/twilio/index.ts';
 import { openBrowser, linkOf, type Browser, type Seen } from './browser.ts';
 import { createPortal, type PortalOptions } from './hubspot-account.ts';
-import { createCompany, quickPolicy, type Company, type Stage } from './scene.ts';
+import { baselineWords, createCompany, quickPolicy, type Company, type Stage } from './scene.ts';
 import { strictOr } from './strict-hubspot.ts';
+import { until } from './until.ts';
 
 export interface HubspotScene {
   company: Company;
@@ -41,7 +42,8 @@ export async function beginHubspot(engine: Stage & { url: string }, portal: Port
     reason: 'Deals and their stages',
     ownerUserId: company.owner.id,
   });
-  await engine.app.connections.saveSettings(body.id, { policy: quickPolicy }, { actor: 'test' });
+  const policy = { ...quickPolicy, cadenceS: { deals: 2_592_000, contacts: 2_592_000 } };
+  await engine.app.connections.saveSettings(body.id, { policy }, { actor: 'test' });
   return { company, key: made.key, keyId: made.id, connectionId: body.id, portalId, call };
 }
 
@@ -78,6 +80,28 @@ const onlyPortal = (text: string, portalId: number) =>
 export async function consent(scene: HubspotScene): Promise<Seen> {
   const walk = await walkToConsent(scene);
   return walk.browser.get(await answerConsent(scene, walk));
+}
+
+/** From the confirmed access to the launch. */
+export async function launchHubspot({ call, connectionId }: HubspotScene): Promise<void> {
+  for (const [step, body] of [['records'], ['mapping'], ['test-run'], ['baseline', baselineWords], ['launch']] as const) {
+    const answer = await call('POST', `/connections/${connectionId}/onboarding/${step}`, body ?? {});
+    if (answer.body.verdict !== 'accepted') throw new Error(`${step}: ${JSON.stringify(answer)}`);
+  }
+}
+
+/** Syncs all streams now, and waits until every run has ended. */
+export async function syncHubspot({ call, connectionId }: HubspotScene) {
+  const { body } = await call('POST', `/connections/${connectionId}/sync`, {});
+  const { runs } = body as { runs: { runId: string }[] };
+  return Promise.all(
+    runs.map(({ runId }) =>
+      until(
+        async () => (await call('GET', `/runs/${runId}`)).body as { outcome: string | null; code: string | null },
+        ({ outcome }) => outcome !== null,
+      ),
+    ),
+  );
 }
 
 export const pagesOfRun = 6;

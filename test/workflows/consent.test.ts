@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hubspot } from '../../providers/hubspot/index.ts';
+import { getProvider } from '../../providers/registry.ts';
 import { openBrowser } from '../harness/browser.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { grantsOf } from '../harness/hubspot-account.ts';
@@ -6,8 +8,9 @@ import { until } from '../harness/until.ts';
 import { answerConsent, beginHubspot, consent, walkToConsent, type HubspotScene } from '../harness/hubspot-connection.ts';
 
 let engine: Engine;
+let { streams } = hubspot;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startEngine({ getProvider: (key) => (key === 'hubspot' ? { ...hubspot, streams } : getProvider(key)) });
 });
 afterAll(() => engine.stop());
 
@@ -58,19 +61,27 @@ describe('A consent', () => {
     expect(await engine.leaks()).toEqual([]);
   });
 
-  it('holds the onboarding before its mapping, because there is no data of HubSpot yet; cancelling revokes it', async () => {
+  it('ends at the provider when the onboarding is cancelled', async () => {
+    const scene = await beginHubspot(engine);
+    await consent(scene);
+    await scene.call('POST', `/connections/${scene.connectionId}/onboarding/records`, {});
+    await scene.call('POST', `/connections/${scene.connectionId}/onboarding/cancel`, { reason: 'Later' });
+    expect(await grantsOf(engine, scene.portalId)).toMatchObject([{ state: 'revoked', revocations: 1 }]);
+    expect(await audited(scene.company.companyId, 'credentials.revoke')).toEqual([{ outcome: 'done', reason: undefined }]);
+  });
+
+  it('to a provider of which no data is read holds the onboarding before its mapping', async () => {
+    streams = {};
     const scene = await beginHubspot(engine);
     await consent(scene);
     await scene.call('POST', `/connections/${scene.connectionId}/onboarding/records`, {});
     const held = await scene.call('POST', `/connections/${scene.connectionId}/onboarding/mapping`, {});
+    streams = hubspot.streams;
     expect(held.status).toBe(409);
     expect(held.body.error).toMatchObject({
       code: 'configuration_invalid',
       message: expect.stringContaining('Linkwright reads no data of HubSpot yet'),
     });
-    await scene.call('POST', `/connections/${scene.connectionId}/onboarding/cancel`, { reason: 'Later' });
-    expect(await grantsOf(engine, scene.portalId)).toMatchObject([{ state: 'revoked', revocations: 1 }]);
-    expect(await audited(scene.company.companyId, 'credentials.revoke')).toEqual([{ outcome: 'done', reason: undefined }]);
   });
 
   it('that is declined changes nothing, and the page says so', async () => {

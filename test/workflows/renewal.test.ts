@@ -9,11 +9,11 @@ import {
   beginHubspot,
   consent,
   hubspotWithStream,
+  launchHubspot,
   pagesOfRun,
   walkToConsent,
   type HubspotScene,
 } from '../harness/hubspot-connection.ts';
-import { baselineWords } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 /** A provider with tokens, a stream and a launched connection, as they will be from the next provider's data on. */
@@ -30,10 +30,7 @@ describe.each([{ rotates: true }, { rotates: false }])(
     async function launch(portal: PortalOptions = {}): Promise<HubspotScene> {
       const scene = await beginHubspot(engine, { rotation: rotates ? 'strict' : 'none', ...portal });
       await consent(scene);
-      for (const [step, body] of [['records'], ['mapping'], ['test-run'], ['baseline', baselineWords], ['launch']] as const) {
-        const answer = await scene.call('POST', `/connections/${scene.connectionId}/onboarding/${step}`, body ?? {});
-        if (answer.body.verdict !== 'accepted') throw new Error(`${step}: ${JSON.stringify(answer)}`);
-      }
+      await launchHubspot(scene);
       return scene;
     }
     const status = ({ connectionId }: HubspotScene) =>
