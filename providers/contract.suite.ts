@@ -45,8 +45,8 @@ export interface ProviderFixture {
     signatureHeader: string;
     /** Validly signed, but with credentials that are not in force. */
     foreign: InboundRequest;
-    /** Validly signed and then written anew by something in between. */
-    rewritten: InboundRequest;
+    /** Validly signed and then written anew by something in between; absent where the vendor shows a secret and signs nothing. */
+    rewritten?: InboundRequest;
   };
   message?: OutgoingMessage;
   oauth?: {

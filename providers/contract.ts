@@ -101,6 +101,8 @@ export interface ConsentAuth extends TokenAuth {
   refreshToken: { rotates: boolean; graceS?: number };
   /** `ends`: whether revoking a refresh token ends it alone, or all that the person granted to our client. */
   revoke?: { url: string; ends: 'token' | 'grant' };
+  /** The vendor's own word for `access_denied`, where it has one. */
+  refusal?: string;
 }
 
 /** The company's own client asks for itself. */

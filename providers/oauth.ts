@@ -63,7 +63,7 @@ export async function authorizationUrl(
 }
 
 /**
- * What came back from the vendor's page: the code, or the vendor's error code when it said no. Throws when it is neither, or not of
+ * What came back from the vendor's page: the code, or the standard's error code when it said no. Throws when it is neither, or not of
  * this `state`.
  */
 export function readCallback(
@@ -75,7 +75,8 @@ export function readCallback(
   try {
     return { code: oauth.validateAuthResponse(serverOf(auth), { client_id: clientId }, query, state).get('code')! };
   } catch (error) {
-    if (error instanceof oauth.AuthorizationResponseError) return { error: error.error };
+    if (error instanceof oauth.AuthorizationResponseError)
+      return { error: error.error === auth.refusal ? 'access_denied' : error.error };
     throw error;
   }
 }
