@@ -1,8 +1,9 @@
 import type { Provider } from './contract.ts';
 import { hubspot } from './hubspot/index.ts';
+import { pipedrive } from './pipedrive/index.ts';
 import { twilio } from './twilio/index.ts';
 
-const providers: Record<string, Provider> = { twilio, hubspot };
+const providers: Record<string, Provider> = { twilio, hubspot, pipedrive };
 
 export function findProvider(key: string): Provider | undefined {
   return Object.hasOwn(providers, key) ? providers[key] : undefined;

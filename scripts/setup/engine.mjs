@@ -35,6 +35,7 @@ export async function startEngine(processes, { withSandbox }) {
     ...(withSandbox && {
       PROVIDER_BASE_URL_TWILIO: `${sandboxUrl}/twilio`,
       PROVIDER_BASE_URL_HUBSPOT: `${sandboxUrl}/hubspot`,
+      PROVIDER_BASE_URL_PIPEDRIVE: `${sandboxUrl}/pipedrive`,
       OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
       OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
       NOTIFY_TWILIO_ACCOUNT_SID: sender.accountSid,

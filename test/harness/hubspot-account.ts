@@ -9,7 +9,11 @@ interface Scene {
 }
 
 /** Every provider's address in the sandbox. */
-export const baseUrlsOf = (sandboxUrl: string) => ({ twilio: `${sandboxUrl}/twilio`, hubspot: `${sandboxUrl}/hubspot` });
+export const baseUrlsOf = (sandboxUrl: string) => ({
+  twilio: `${sandboxUrl}/twilio`,
+  hubspot: `${sandboxUrl}/hubspot`,
+  pipedrive: `${sandboxUrl}/pipedrive`,
+});
 
 export async function createHubspotApp({ sandbox, canaries }: Scene, publicUrl: string): Promise<OAuthClient> {
   const client = { clientId: randomUUID(), clientSecret: randomUUID() };

@@ -1,0 +1,139 @@
+/** What a deal's own log of changes tells of its stages. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { StageMovement } from '../../domain/records.ts';
+import { getJson, secondsIn, type Answer, type PipedriveContext } from './client.ts';
+import { PipedriveApiError } from './errors.ts';
+
+/**
+ * Pipedrive's words: values are text, `time` is UTC as `YYYY-MM-DD HH:MM:SS`, newest first.
+ * https://developers.pipedrive.com/docs/api/v1/Deals#getDealChangelog
+ */
+const changeSchema = z.object({
+  field_key: z.string(),
+  old_value: z.unknown(),
+  new_value: z.unknown(),
+  time: z.string(),
+  actor_user_id: z.number().nullish(),
+});
+type Change = z.infer<typeof changeSchema>;
+const changelogSchema = z.array(changeSchema).nullish();
+
+const told = new Set(['stage_id', 'status']);
+
+/** Of the day's tokens this share is left to the company's other apps: histories are what costs most (20 tokens for each deal). */
+const reservedShare = 0.1;
+
+/** All changes of stage and status of one deal. */
+export async function fetchChanges(context: PipedriveContext, dealId: number, signal?: AbortSignal): Promise<Change[]> {
+  const path = `/api/v1/deals/${dealId}/changelog`;
+  const changes: Change[] = [];
+  for (let cursor: string | null = null; ;) {
+    const query = { limit: 500, ...(cursor !== null && { cursor }) };
+    const answer: Answer<Change[] | null | undefined> = await getJson(context, path, changelogSchema, { query, signal });
+    const { data, next, headers } = answer;
+    changes.push(...(data ?? []).filter(({ field_key }) => told.has(field_key)));
+    await keepToLimits(headers);
+    if (next === null || next === cursor) return changes;
+    cursor = next;
+  }
+}
+
+/**
+ * A window of calls that is used up is waited for (2 s at most), because a refusal would throw away a page that was paid for. A day
+ * that is nearly used up ends the attempt. Both headers may be missing. https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting
+ */
+async function keepToLimits(headers: Record<string, string>): Promise<void> {
+  const [left, limit] = [headers['x-daily-ratelimit-token-remaining'], headers['x-daily-ratelimit-token-limit']].map(Number);
+  if (left! < limit! * reservedShare) throw new PipedriveApiError(429, 'budget_reserve');
+  if (headers['x-ratelimit-remaining'] !== '0') return;
+  const resetS = Math.min(secondsIn(headers['x-ratelimit-reset']) ?? 2, 2);
+  await wait(resetS * 1_000);
+}
+
+/** The stage that a deal counts in: won and lost are stages here. */
+export function effectiveStage(status: unknown, stageId: unknown): string {
+  return status === 'won' || status === 'lost' ? status : String(stageId);
+}
+
+const dealSchema = z.object({
+  stage_id: z.union([z.number(), z.string()]),
+  status: z.string(),
+  add_time: z.string(),
+  stage_change_time: z.string().nullish().catch(null),
+  won_time: z.string().nullish().catch(null),
+  lost_time: z.string().nullish().catch(null),
+  creator_user_id: z.number().nullish().catch(null),
+  changelog: z.array(changeSchema),
+});
+
+/**
+ * The steps that the log tells, oldest first; none where the record came without its log. A deal that is reopened moves back to the
+ * stage it stood in, and one that is moved to another pipeline moves to the stage there.
+ */
+export function movements(raw: unknown): StageMovement[] {
+  const parsed = dealSchema.safeParse(raw);
+  if (!parsed.success) return [];
+  const { add_time, creator_user_id, changelog, ...deal } = parsed.data;
+  const changes = oldestFirst(changelog);
+  const began = beginning(deal, changes, add_time);
+  let { stage, status } = began;
+  let at = effectiveStage(status, stage);
+  const steps: StageMovement[] = began.isKnown
+    ? [{ from: null, to: at, at: toIso(add_time)!, by: toActor(creator_user_id) }]
+    : [];
+  for (const { field_key, new_value, time, actor_user_id } of changes) {
+    if (field_key === 'status') status = String(new_value);
+    else stage = String(new_value);
+    const to = effectiveStage(status, stage);
+    if (to === at) continue;
+    steps.push({ from: at, to, at: toIso(time)!, by: toActor(actor_user_id) });
+    at = to;
+  }
+  return steps;
+}
+
+/** Whatever way round the log came: within one second, the order in which it came says what was first. */
+function oldestFirst(changelog: Change[]): Change[] {
+  const known = changelog.filter(
+    ({ field_key, new_value, time }) => told.has(field_key) && isScalar(new_value) && toIso(time) !== null,
+  );
+  const isNewestFirst = known.length > 1 && known[0]!.time >= known.at(-1)!.time;
+  return (isNewestFirst ? known.toReversed() : known).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+/**
+ * Where the deal stood when it was added. Unknown while the deal says that it was moved and the log does not say it yet: a beginning
+ * that is made up would stay.
+ */
+function beginning(
+  deal: Pick<z.infer<typeof dealSchema>, 'stage_id' | 'status' | 'stage_change_time' | 'won_time' | 'lost_time'>,
+  changes: Change[],
+  addTime: string,
+): { stage: string; status: string; isKnown: boolean } {
+  const before = (key: string) => changes.find(({ field_key }) => field_key === key)?.old_value;
+  const [stageBefore, statusBefore] = [before('stage_id'), before('status')];
+  const isLater = (time: string | null | undefined) =>
+    time !== null && time !== undefined && Date.parse(toIso(time) ?? '') - Date.parse(toIso(addTime) ?? '') > 5_000;
+  const closedLater = isLater(deal.status === 'won' ? deal.won_time : deal.lost_time);
+  return {
+    stage: isScalar(stageBefore) ? String(stageBefore) : String(deal.stage_id),
+    status: isScalar(statusBefore) ? String(statusBefore) : closedLater ? 'open' : deal.status,
+    isKnown: toIso(addTime) !== null && (isScalar(stageBefore) || !isLater(deal.stage_change_time)),
+  };
+}
+
+function isScalar(value: unknown): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+function toActor(userId: number | null | undefined): string | null {
+  return userId === null || userId === undefined ? null : String(userId);
+}
+
+/** v1 writes `YYYY-MM-DD HH:MM:SS` in UTC, v2 RFC 3339. https://pipedrive.readme.io/docs/pipedrive-api-v2-migration-guide */
+function toIso(time: string): string | null {
+  const text = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(time) ? `${time.replace(' ', 'T')}Z` : time;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}

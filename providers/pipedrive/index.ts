@@ -1,0 +1,54 @@
+import { defineProvider } from '../contract.ts';
+import { check } from './check.ts';
+import { classify, errorCatalogue } from './errors.ts';
+import { normalize } from './normalize.ts';
+import { apiTokenCredentials, settingsSchema, type PipedriveCredentials, type PipedriveSettings } from './schema.ts';
+import { stages } from './stages.ts';
+import { contacts, deals } from './streams.ts';
+import { webhook } from './webhook.ts';
+
+export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>({
+  key: 'pipedrive',
+  label: 'Pipedrive',
+  category: 'crm',
+  docsUrl: 'https://developers.pipedrive.com/docs/api/v1',
+  // For API tokens, which say nothing of the company that they are for. https://pipedrive.readme.io/docs/core-api-concepts-requests
+  baseUrl: 'https://api.pipedrive.com',
+  hosts: ['*.pipedrive.com'],
+  auth: [
+    {
+      kind: 'api_key',
+      label: 'Personal API token',
+      credentials: apiTokenCredentials,
+      secrets: ['apiToken', 'webhookUser', 'webhookPassword'],
+    },
+    {
+      kind: 'oauth2',
+      label: 'Sign in at Pipedrive',
+      // https://pipedrive.readme.io/docs/marketplace-oauth-authorization
+      authorizeUrl: 'https://oauth.pipedrive.com/oauth/authorize',
+      tokenUrl: 'https://oauth.pipedrive.com/oauth/token',
+      // Marks the app as uninstalled. https://pipedrive.readme.io/docs/app-uninstallation
+      revoke: { url: 'https://oauth.pipedrive.com/oauth/revoke', ends: 'grant' },
+      clientAuth: 'client_secret_basic',
+      // Set in the app, not asked for: a person takes all or none. `recents:read` opens the deals' logs.
+      // https://pipedrive.readme.io/docs/marketplace-scopes-and-permissions-explanations
+      scopes: ['base', 'deals:read', 'contacts:read', 'recents:read'],
+      lifetimeS: 3_600,
+      instance: { field: 'api_domain', hosts: ['*.pipedrive.com'] },
+      // The same one comes back, good for another 60 days; should another come, it is the one that is kept.
+      refreshToken: { rotates: false },
+      refusal: 'user_denied',
+    },
+  ],
+  settings: settingsSchema,
+  check,
+  streams: { deals, contacts },
+  stages,
+  webhook,
+  normalize,
+  optedOutCodes: [],
+  metrics: [],
+  classify,
+  errorCatalogue,
+});
