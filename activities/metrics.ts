@@ -1,4 +1,5 @@
 import type { Connection } from '../db/app/stores/connections.ts';
+import { definitionOf } from '../domain/metrics.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /**
@@ -10,15 +11,16 @@ export async function saveMetrics(deps: ActivityDeps, connection: Connection, ru
   const at = await deps.app.metrics.now();
   const isShared = await deps.app.shares.isShared(connection.id);
   for (const metricKey of deps.getProvider(connection.providerKey).metrics) {
-    const value = isShared
-      ? await deps.app.shares.save({ connectionId: connection.id, metricKey, at })
-      : await deps.app.metrics.compute(connection.id, metricKey, at);
+    const measured =
+      isShared && definitionOf(metricKey).share.how === 'own_rows'
+        ? await deps.app.shares.save({ connectionId: connection.id, metricKey, at })
+        : await deps.app.metrics.compute(connection.id, metricKey, at);
     await deps.app.metrics.saveSnapshot({
       companyId: connection.companyId,
       connectionId: connection.id,
       metricKey,
       kind: 'current',
-      value,
+      ...measured,
       at,
       ...(runId && { runId }),
     });

@@ -100,10 +100,11 @@ export function onboardingActivities(deps: ActivityDeps) {
       const summary: Summary = {};
       for (const metricKey of metrics) {
         const at = deps.now();
-        const value = await app.metrics.compute(connectionId, metricKey, at);
-        await app.metrics.saveSnapshot({ companyId: connection.companyId, connectionId, metricKey, kind: 'baseline', value, at });
+        const measured = await app.metrics.compute(connectionId, metricKey, at);
+        const { companyId } = connection;
+        await app.metrics.saveSnapshot({ companyId, connectionId, metricKey, kind: 'baseline', ...measured, at });
         await app.cards.save({ companyId: connection.companyId, connectionId, metricKey, nextAction, explanation });
-        summary[metricKey] = value;
+        summary[metricKey] = measured.value ?? 'none yet';
       }
       await saveMetrics(deps, connection);
       return summary;

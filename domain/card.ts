@@ -1,5 +1,5 @@
 import { stateWords, type ConnectionState } from './connection-state.ts';
-import { metricPeriods, type MetricDefinition } from './metrics.ts';
+import { metricPeriods, type MetricDefinition } from './metric-definition.ts';
 
 /** Everything a client sees of a metric, and nothing else: an allow-list, built field by field. */
 export interface Card {
@@ -25,6 +25,10 @@ export interface CardFacts {
   state: ConnectionState;
   baseline: { value: string; at: string } | null;
   current: { value: string; at: string; enteredByPerson: boolean } | null;
+  /** ISO 4217, for money whose currency is known: it is the unit then. */
+  currency?: string | null;
+  /** How many rows belong in the value and are not: of another currency, or without an amount. */
+  leftOut?: number;
   /** The client's own next action, as the connection's owner wrote it during onboarding. */
   nextAction: string | null;
   lastSuccessAt: string | null;
@@ -55,14 +59,18 @@ export function buildCard(facts: CardFacts): Card {
     title: facts.metric.title,
     sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : sourceOf(facts),
     period: metricPeriods[facts.metric.period].label,
-    unit: facts.metric.unit,
+    unit: facts.currency ?? facts.metric.unit,
     baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
     current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
     status: stale ? 'stale' : statusByState[state],
-    statusSentence: stale ? staleSentence(facts.lastSuccessAt) : stateWords[state].clientSentence,
+    statusSentence: `${stale ? staleSentence(facts.lastSuccessAt) : stateWords[state].clientSentence}${leftOutSentence(facts)}`,
     nextAction: facts.nextAction ?? 'Nothing for you to do.',
     enteredByPerson,
   };
+}
+
+function leftOutSentence({ leftOut = 0 }: CardFacts): string {
+  return leftOut === 0 ? '' : ` Not in it: ${leftOut} without an amount or in another currency.`;
 }
 
 /** What a person entered by hand is the whole connection's: a share waits meanwhile. */

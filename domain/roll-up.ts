@@ -2,7 +2,7 @@
 import { isStale, type Card } from './card.ts';
 import { stateWords, type ConnectionState } from './connection-state.ts';
 import { sumOf } from './decimal.ts';
-import { metricPeriods, type MetricDefinition } from './metrics.ts';
+import { metricPeriods, type MetricDefinition } from './metric-definition.ts';
 
 /** What one connection tells of one metric. */
 export interface Feed {
@@ -11,8 +11,8 @@ export interface Feed {
   state: ConnectionState;
   lastSuccessAt: string | null;
   freshWithinS: number;
-  /** `null` until it has brought one. */
-  value: { value: string; at: string; enteredByPerson: boolean } | null;
+  /** `null` until it has brought one; its `value` is when there was nothing to take a rate or a median of. */
+  value: { value: string | null; at: string; enteredByPerson: boolean } | null;
 }
 
 export interface RollUpFacts {
@@ -77,7 +77,7 @@ export function rollUp({ metric, companies, feeds, now }: RollUpFacts): RollUp {
     title: metric.title,
     unit: metric.unit,
     period: metricPeriods[metric.period].label,
-    value: whyNotSummed === null && values.length > 0 ? sumOf(values.map(({ value }) => value)) : null,
+    value: whyNotSummed === null && values.length > 0 ? sumOf(values.map(({ value }) => value ?? '0')) : null,
     asOf,
     reporting,
     total,

@@ -1,4 +1,5 @@
 import { defineProvider } from '../contract.ts';
+import { messageMetrics } from '../../domain/metrics.ts';
 import { check } from './check.ts';
 import { classify, errorCatalogue, optedOutCodes } from './errors.ts';
 import { asRecord, normalize } from './normalize.ts';
@@ -32,7 +33,7 @@ export const twilio = defineProvider<TwilioCredentials, TwilioSettings>({
   asRecord,
   sendMessage,
   optedOutCodes,
-  metrics: ['messages_delivered', 'messages_received'],
+  metrics: messageMetrics,
   classify,
   errorCatalogue,
 });

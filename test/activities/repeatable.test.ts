@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../activities/index.ts';
+import { messageMetrics } from '../../domain/metrics.ts';
 import { workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { sendsAsked } from '../harness/delivery.ts';
@@ -42,7 +43,7 @@ describe('onboarding, each step done twice', () => {
     expect(second).toEqual(first);
     expect((await engine.app.mappings.list(connectionId)).map(({ version }) => version)).toEqual([1, 1]);
     await twice(activities.writeBaseline, { ...step, ...baselineWords });
-    expect(await engine.app.cards.facts({ companyId })).toHaveLength(2);
+    expect(await engine.app.cards.facts({ companyId })).toHaveLength(messageMetrics.length);
     const [launched, again] = await twice(activities.launchConnection, step);
     expect(again).toEqual(launched);
     expect((await engine.app.jobs.list(connectionId)).map(({ id }) => id)).toEqual(jobs.map(({ id }) => id));

@@ -38,7 +38,7 @@ const impersonal = Object.entries({
     automation_runs.trigger_event schema_migrations.name request_allowances.key api_idempotency_keys.scope`,
   'a word of ours': `audit_log.action automation_runs.action integration_connections.purpose integration_provider_accounts.kind
     integration_providers.auth_kinds integration_providers.category integration_providers.label integration_tokens.kind
-    message_opt_outs.source metric_definitions.client_meaning metric_definitions.title metric_definitions.unit
+    message_opt_outs.source metric_definitions.client_meaning metric_definitions.rule metric_definitions.title metric_definitions.unit
     permission_grants.permission portal_notes.source_label report_metrics.source_label report_reports.completeness
     integration_settings.policy audit_log.detail`,
   'the provider’s own id or word': `appointments.contact_external_id appointments.external_id contacts.external_id

@@ -4,6 +4,7 @@ import type { Sequelize } from 'sequelize';
 import { connectionTables } from '../../db/app/delete-connection.ts';
 import { appMigrations } from '../../db/app/migrations/index.ts';
 import { openDatabase } from '../../db/database.ts';
+import { metricKeys } from '../../domain/metrics.ts';
 import { migrate } from '../../db/migrate.ts';
 import { select } from '../../db/sql.ts';
 import { trafficMigrations } from '../../db/traffic/migrations/index.ts';
@@ -118,7 +119,7 @@ describe.each(servers)('the migrations on $name', ({ server }) => {
 
   it('refuse a metric without source, period, unit or client meaning', async () => {
     const rows = await select<{ metric_key: string }>(app, 'SELECT metric_key FROM metric_definitions', {});
-    expect(rows.map((row) => row.metric_key).toSorted()).toEqual(['messages_delivered', 'messages_received']);
+    expect(rows.map((row) => row.metric_key).toSorted()).toEqual(metricKeys.toSorted());
     const insert = `INSERT INTO metric_definitions (metric_key, title, source, period, unit, client_meaning) VALUES`;
     await expect(app.query(`${insert} ('m', 'Title', 'message', 'last_30_days', '', 'Meaning')`)).rejects.toThrow(
       'metric_definitions_complete',

@@ -106,6 +106,8 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
     expect(facts).toEqual({
       cardId: expect.stringMatching(/^card_/),
       connectionId: at.connectionId,
+      currency: null,
+      leftOut: 0,
       providerKey: 'twilio',
       metricKey: 'messages_delivered',
       state: 'active',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { onboardingSteps } from '../../domain/onboarding.ts';
+import { messageMetrics } from '../../domain/metrics.ts';
 import { workflowIds } from '../../domain/workflow-ids.ts';
 import {
   cancelOnboardingUpdate,
@@ -71,7 +72,7 @@ describe('the six steps of onboarding', () => {
     expect(schedules.map(({ state }) => state.paused)).toEqual([false, false]);
     expect(await launched.connector.query(connectorStatusQuery)).toEqual({ state: 'active', failedInARow: {}, incidents: {} });
     const facts = await engine.app.cards.facts({ companyId });
-    expect(facts.map(({ metricKey }) => metricKey).toSorted()).toEqual(['messages_delivered', 'messages_received']);
+    expect(facts.map(({ metricKey }) => metricKey).toSorted()).toEqual(messageMetrics.toSorted());
     expect(facts[0]).toMatchObject({
       state: 'active',
       nextAction: baselineWords.nextAction,

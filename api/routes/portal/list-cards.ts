@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { buildCard } from '../../../domain/card.ts';
-import { metricDefinitions } from '../../../domain/metrics.ts';
+import { definitionOf } from '../../../domain/metrics.ts';
 import { buildRollUpCard } from '../../../domain/roll-up.ts';
 import { getProvider } from '../../../providers/registry.ts';
 import { rollUpsOf } from '../../roll-up.ts';
@@ -44,7 +44,7 @@ export const listCards = route({
         ...fact,
         now,
         providerLabel: getProvider(fact.providerKey).label,
-        metric: metricDefinitions.find(({ key }) => key === fact.metricKey)!,
+        metric: definitionOf(fact.metricKey),
       }),
     );
     const companies = connectionId ? [] : await rollUps.companies(companyId);

@@ -6,6 +6,7 @@ import { connections } from './002-connections.ts';
 import { erasure } from './014-erasure.ts';
 import { franchises } from './013-franchises.ts';
 import { messages } from './004-messages.ts';
+import { metrics } from './017-metrics.ts';
 import { oauth } from './010-oauth.ts';
 import { people } from './007-people.ts';
 import { portal } from './006-portal.ts';
@@ -32,4 +33,5 @@ export const appMigrations: Migration[] = [
   franchises,
   erasure,
   deals,
+  metrics,
 ];

@@ -62,7 +62,8 @@ export function cardStore(db: AppDb): CardStore {
            card.next_action AS nextAction, connection.provider_key AS providerKey, connection.state,
            connection.last_success_at AS lastSuccessAt, settings.policy,
            baseline.value AS baselineValue, baseline.taken_at AS baselineAt,
-           shown.value AS currentValue, shown.taken_at AS currentAt, shown.kind AS currentKind
+           shown.value AS currentValue, shown.taken_at AS currentAt, shown.kind AS currentKind,
+           COALESCE(shown.currency, baseline.currency) AS currency, COALESCE(shown.left_out, 0) AS leftOut
          FROM portal_cards card
          JOIN integration_connections connection ON connection.id = card.connection_id
          JOIN integration_settings settings ON settings.connection_id = card.connection_id
@@ -83,7 +84,8 @@ export function cardStore(db: AppDb): CardStore {
         `SELECT share.connection_id AS connectionId, share.metric_key AS metricKey, NULL AS nextAction,
            connection.provider_key AS providerKey, connection.state, connection.last_success_at AS lastSuccessAt, settings.policy,
            share.baseline_value AS baselineValue, share.baseline_at AS baselineAt,
-           share.value AS currentValue, shown.taken_at AS currentAt, 'current' AS currentKind
+           share.value AS currentValue, shown.taken_at AS currentAt, 'current' AS currentKind,
+           shown.currency, 0 AS leftOut
          FROM metric_shares share
          JOIN integration_connections connection ON connection.id = share.connection_id
          JOIN integration_settings settings ON settings.connection_id = share.connection_id
@@ -98,7 +100,10 @@ export function cardStore(db: AppDb): CardStore {
   };
 }
 
-type CardRow = Pick<StoredCardFacts, 'cardId' | 'connectionId' | 'metricKey' | 'providerKey' | 'state' | 'nextAction'> & {
+type CardRow = Pick<
+  StoredCardFacts,
+  'cardId' | 'connectionId' | 'metricKey' | 'providerKey' | 'state' | 'nextAction' | 'currency' | 'leftOut'
+> & {
   lastSuccessAt: Date | null;
   policy: string;
   baselineValue: string | null;
@@ -109,9 +114,11 @@ type CardRow = Pick<StoredCardFacts, 'cardId' | 'connectionId' | 'metricKey' | '
 };
 
 function outgoing(row: Omit<CardRow, 'cardId'>): StoredShareFacts {
-  const { policy, lastSuccessAt, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
+  const { policy, lastSuccessAt, leftOut, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
   return {
     ...card,
+    // One server answers a number, the other its text.
+    leftOut: Number(leftOut),
     lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
     freshWithinS: completePolicy(JSON.parse(policy)).freshWithinS,
     baseline: baselineValue !== null && baselineAt ? { value: plainDecimal(baselineValue), at: baselineAt.toISOString() } : null,

@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import type { Measured } from '../../../domain/metric-definition.ts';
 import type { MetricKey } from '../../../domain/metrics.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
@@ -7,15 +8,16 @@ import { databaseNow, plainDecimal, select, sqlTime, write } from '../../sql.ts'
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
-import { countedRows } from '../metric-rows.ts';
+import { measure } from '../measure.ts';
 import type { By } from './audit.ts';
 
 export interface Reconciliation {
   metricKey: MetricKey;
   manualValue: string;
-  providerValue: string;
+  /** `null` when there was nothing to take a rate or a median of. */
+  providerValue: string | null;
   /** Provider's value less the one entered by hand. */
-  difference: string;
+  difference: string | null;
 }
 
 /** Values are decimal strings without trailing zeros. */
@@ -23,14 +25,16 @@ export interface MetricStore {
   /** By the database's clock. */
   now(): Promise<Date>;
   /** From canonical rows, over the metric's period that ends at `until`. */
-  compute(connectionId: string, key: MetricKey, until: Date): Promise<string>;
-  /** One baseline, and one current value for each day (UTC): a later one of the same day replaces it. */
+  compute(connectionId: string, metricKey: MetricKey, until: Date): Promise<Measured>;
+  /** One baseline, which stays as it was first taken, and one current value for each day (UTC): a later one of the same day replaces it. */
   saveSnapshot(input: {
     companyId: string;
     connectionId: string;
     metricKey: MetricKey;
     kind: 'baseline' | 'current';
-    value: string;
+    value: Measured['value'];
+    currency?: Measured['currency'];
+    leftOut?: Measured['leftOut'];
     at: Date;
     runId?: string | null | undefined;
   }): Promise<void>;
@@ -66,29 +70,21 @@ export interface MetricStore {
 export function metricStore(db: AppDb): MetricStore {
   const { sequelize } = db;
 
-  const compute: MetricStore['compute'] = async (connectionId, key, until) => {
-    const { rows, where, window } = countedRows(key, until);
-    const [row] = await select<{ value: number }>(
-      sequelize,
-      `SELECT COUNT(*) AS value FROM ${rows} WHERE connection_id = :connectionId AND ${where}`,
-      { connectionId, ...window },
-    );
-    return String(row!.value);
-  };
-
   return {
     now: () => databaseNow(sequelize),
-    compute,
+    compute: (connectionId, metricKey, until) => measure(sequelize, { connectionId, metricKey, until }),
 
-    async saveSnapshot({ companyId, connectionId, metricKey, kind, value, at, runId = null }) {
+    async saveSnapshot({ kind, at, currency = null, leftOut = 0, runId = null, ...input }) {
       const origin = kind === 'baseline' ? 'baseline' : at.toISOString().slice(0, 10);
+      const later = `kind = 'current' AND VALUES(taken_at) >= taken_at`;
+      const taken = ['value', 'currency', 'left_out', 'run_id'].map((name) => `${name} = IF(${later}, VALUES(${name}), ${name})`);
       await write(
         sequelize,
-        `INSERT INTO metric_snapshots (id, company_id, connection_id, metric_key, kind, origin, state, value, taken_at, run_id)
-         VALUES (:id, :companyId, :connectionId, :metricKey, :kind, :origin, 'active', :value, :at, :runId)
-         ON DUPLICATE KEY UPDATE value = IF(VALUES(taken_at) >= taken_at, VALUES(value), value),
-           run_id = IF(VALUES(taken_at) >= taken_at, VALUES(run_id), run_id), taken_at = GREATEST(VALUES(taken_at), taken_at)`,
-        { id: newId('snapshot'), companyId, connectionId, metricKey, kind, origin, value, at: sqlTime(at), runId },
+        `INSERT INTO metric_snapshots (id, company_id, connection_id, metric_key, kind, origin, state, value, currency, left_out,
+           taken_at, run_id)
+         VALUES (:id, :companyId, :connectionId, :metricKey, :kind, :origin, 'active', :value, :currency, :leftOut, :at, :runId)
+         ON DUPLICATE KEY UPDATE ${taken.join(', ')}, taken_at = IF(${later}, VALUES(taken_at), taken_at)`,
+        { ...input, id: newId('snapshot'), kind, origin, currency, leftOut, at: sqlTime(at), runId },
       );
     },
 
@@ -186,7 +182,7 @@ export function metricStore(db: AppDb): MetricStore {
           transaction,
         );
         for (const { id: snapshotId, companyId, metricKey, value } of active) {
-          const providerValue = await compute(connectionId, metricKey, at);
+          const { value: providerValue } = await measure(sequelize, { connectionId, metricKey, until: at }, transaction);
           await write(
             sequelize,
             `INSERT INTO metric_reconciliations (id, connection_id, snapshot_id, metric_key, manual_value, provider_value,
@@ -240,8 +236,8 @@ export function metricStore(db: AppDb): MetricStore {
     return rows.map((row) => ({
       ...row,
       manualValue: plainDecimal(row.manualValue),
-      providerValue: plainDecimal(row.providerValue),
-      difference: plainDecimal(row.difference),
+      providerValue: row.providerValue === null ? null : plainDecimal(row.providerValue),
+      difference: row.difference === null ? null : plainDecimal(row.difference),
     }));
   }
 }

@@ -1,5 +1,5 @@
 import type { ConnectionState } from '../../../domain/connection-state.ts';
-import type { MetricKey } from '../../../domain/metrics.ts';
+import { definitionOf, type MetricKey } from '../../../domain/metrics.ts';
 import { completePolicy } from '../../../domain/policy.ts';
 import type { Feed, RollUpFacts } from '../../../domain/roll-up.ts';
 import { plainDecimal, select } from '../../sql.ts';
@@ -40,12 +40,12 @@ export function rollUpStore(db: AppDb): RollUpStore {
            FROM below b JOIN franchise_keys k ON k.company_id = b.id`,
         ),
       );
-      const shares = await read<{ connectionId: string; metricKey: MetricKey; value: string }>(
+      const shares = await read<{ connectionId: string; metricKey: MetricKey; value: string | null }>(
         companyId,
         `SELECT s.connection_id AS connectionId, s.metric_key AS metricKey, SUM(s.value) AS value
          FROM below b JOIN metric_shares s ON s.company_id = b.id GROUP BY s.connection_id, s.metric_key`,
       );
-      const shareOf = new Map(shares.map((share) => [`${share.connectionId} ${share.metricKey}`, plainDecimal(share.value)]));
+      const shareOf = new Map(shares.map((share) => [`${share.connectionId} ${share.metricKey}`, plainOrNull(share.value)]));
       // By connection, each found by its own index: those of the companies, and those that a key names one of them on.
       const rows = await read<FeedRow>(
         companyId,
@@ -61,7 +61,7 @@ export function rollUpStore(db: AppDb): RollUpStore {
          LEFT JOIN metric_snapshots newest ON newest.id = ${newestSnapshot('current', 'c.id', 'metric.metric_key')}`,
       );
       return rows
-        .filter((row) => inside.has(row.companyId) || above.has(row.companyId))
+        .filter((row) => inside.has(row.companyId) || (above.has(row.companyId) && hasShares(row.metricKey)))
         .map((row) => {
           const keyed = fedBy.get(row.connectionId);
           const isInside = inside.has(row.companyId);
@@ -96,14 +96,17 @@ interface FeedRow {
 function wholeValue({ byHandValue, byHandAt, currentValue, currentAt }: FeedRow): Feed['value'] {
   if (byHandValue !== null && byHandAt)
     return { value: plainDecimal(byHandValue), at: byHandAt.toISOString(), enteredByPerson: true };
-  if (currentValue === null || !currentAt) return null;
-  return { value: plainDecimal(currentValue), at: currentAt.toISOString(), enteredByPerson: false };
+  if (!currentAt) return null;
+  return { value: plainOrNull(currentValue), at: currentAt.toISOString(), enteredByPerson: false };
 }
 
 /** What a person entered by hand is the whole connection's, and no share of it. */
-function shareValue({ currentAt }: FeedRow, value: string | undefined): Feed['value'] {
+function shareValue({ currentAt }: FeedRow, value: string | null | undefined): Feed['value'] {
   return value === undefined || !currentAt ? null : { value, at: currentAt.toISOString(), enteredByPerson: false };
 }
+
+const plainOrNull = (value: string | null) => (value === null ? null : plainDecimal(value));
+const hasShares = (metricKey: MetricKey) => definitionOf(metricKey).share.how === 'own_rows';
 
 function byConnection(rows: { connectionId: string; companyId: string }[]): Map<string, string[]> {
   const grouped = new Map<string, string[]>();

@@ -1,18 +1,20 @@
-import type { MetricKey } from '../../../domain/metrics.ts';
+import { sumOf } from '../../../domain/decimal.ts';
+import type { Measured } from '../../../domain/metric-definition.ts';
+import { definitionOf, type MetricKey } from '../../../domain/metrics.ts';
 import { plainDecimal, select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
-import { countedRows } from '../metric-rows.ts';
+import { measure, measureShares } from '../measure.ts';
 
 export interface ShareStore {
   /** Whether several companies feed the connection. */
   isShared(connectionId: string): Promise<boolean>;
   /**
    * Brings each company's share of a shared connection's metric up to date, over the period that ends at `at`: of those that a key
-   * names, and of those that once had a share. Answers the whole of it, as a decimal string. Repeatable.
+   * names, and of those that once had a share. Answers the whole of it. Repeatable.
    */
-  save(input: { connectionId: string; metricKey: MetricKey; at: Date }): Promise<string>;
-  /** By company, as decimal strings. */
-  of(connectionId: string, metricKey: MetricKey): Promise<Map<string, string>>;
+  save(input: { connectionId: string; metricKey: MetricKey; at: Date }): Promise<Measured>;
+  /** By company; `null` where there is nothing to take a rate or a median of. */
+  of(connectionId: string, metricKey: MetricKey): Promise<Map<string, Measured['value']>>;
 }
 
 export function shareStore({ sequelize }: AppDb): ShareStore {
@@ -23,27 +25,26 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
     },
 
     async save({ connectionId, metricKey, at }) {
-      const { rows, where, window } = countedRows(metricKey, at);
-      const counted = await select<{ companyId: string; value: number }>(
+      const input = { connectionId, metricKey, until: at };
+      const parts = await measureShares(sequelize, input);
+      const known = await select<{ companyId: string; isThere: number; shareValue: string | null }>(
         sequelize,
-        `SELECT company_id AS companyId, COUNT(*) AS value FROM ${rows}
-         WHERE connection_id = :connectionId AND ${where} GROUP BY company_id`,
-        { connectionId, ...window },
-      );
-      const counts = new Map(counted.map(({ companyId, value }) => [companyId, value]));
-      const known = await select<{ companyId: string; shareValue: string | null }>(
-        sequelize,
-        `SELECT named.company_id AS companyId, share.value AS shareValue
+        `SELECT named.company_id AS companyId, share.company_id IS NOT NULL AS isThere, share.value AS shareValue
          FROM (SELECT company_id FROM franchise_keys WHERE connection_id = :connectionId AND company_id IS NOT NULL
                UNION SELECT company_id FROM metric_shares WHERE connection_id = :connectionId) named
          LEFT JOIN metric_shares share ON share.connection_id = :connectionId AND share.company_id = named.company_id
            AND share.metric_key = :metricKey`,
         { connectionId, metricKey },
       );
+      const { rule } = definitionOf(metricKey);
+      const isAdded = rule.how === 'count' || rule.how === 'sum_amount';
+      const empty = isAdded ? '0' : null;
       // Most shares stand as they did a moment ago: what is equal is not written.
       const changed = known
-        .map(({ companyId, shareValue }) => ({ companyId, shareValue, value: counts.get(companyId) ?? 0 }))
-        .filter(({ shareValue, value }) => shareValue === null || Number(shareValue) !== value);
+        .map(({ companyId, ...share }) => ({ companyId, ...share, value: parts.get(companyId)?.value ?? empty }))
+        .filter(
+          ({ isThere, shareValue, value }) => !isThere || value !== (shareValue === null ? null : plainDecimal(shareValue)),
+        );
       if (changed.length > 0)
         await write(
           sequelize,
@@ -53,16 +54,25 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
             rows: changed.map(({ companyId, value }) => [connectionId, companyId, metricKey, value, value, sqlTime(at)]),
           },
         );
-      return String([...counts.values()].reduce((sum, value) => sum + value, 0));
+      return isAdded ? total([...parts.values()]) : measure(sequelize, input);
     },
 
     async of(connectionId, metricKey) {
-      const rows = await select<{ companyId: string; value: string }>(
+      const rows = await select<{ companyId: string; value: string | null }>(
         sequelize,
         `SELECT company_id AS companyId, value FROM metric_shares WHERE connection_id = :connectionId AND metric_key = :metricKey`,
         { connectionId, metricKey },
       );
-      return new Map(rows.map(({ companyId, value }) => [companyId, plainDecimal(value)]));
+      return new Map(rows.map(({ companyId, value }) => [companyId, value === null ? null : plainDecimal(value)]));
     },
+  };
+}
+
+/** Counts and sums of one currency add up; each row is one company's. */
+function total(parts: Measured[]): Measured {
+  return {
+    value: sumOf(parts.map(({ value }) => value ?? '0')),
+    currency: parts[0]?.currency ?? null,
+    leftOut: parts.reduce((sum, { leftOut }) => sum + leftOut, 0),
   };
 }

@@ -1,0 +1,76 @@
+import type { MetricDefinition } from './metric-definition.ts';
+
+const isRate = { how: 'left_out', reason: 'A rate of several companies is not the sum of theirs.' } as const;
+const isMedian = { how: 'left_out', reason: 'A median of several companies is not the sum of theirs.' } as const;
+const isMoney = { how: 'left_out', reason: 'The companies may count in different currencies.' } as const;
+const own = { how: 'own_rows' } as const;
+
+/** What deals and their steps tell, whatever the CRM. What a stage means, the connection's `pipeline_stages` say. */
+export const dealMetricDefinitions = [
+  {
+    key: 'deals_moved_forward',
+    title: 'Deals moved forward',
+    source: 'movement',
+    period: 'last_30_days',
+    unit: 'deals',
+    clientMeaning: 'Deals that moved on to a later stage of your pipeline, or were won.',
+    rule: { how: 'count', where: ['forward'], each: 'deal' },
+    rollUp: { how: 'sum' },
+    share: own,
+  },
+  {
+    key: 'deals_won',
+    title: 'Deals won',
+    source: 'movement',
+    period: 'last_30_days',
+    unit: 'deals',
+    clientMeaning: 'Deals that were won and stayed won.',
+    rule: { how: 'count', where: ['into_won', 'held'], each: 'deal' },
+    rollUp: { how: 'sum' },
+    share: own,
+  },
+  {
+    key: 'deals_won_value',
+    title: 'Value of deals won',
+    source: 'movement',
+    period: 'last_30_days',
+    unit: 'in the account’s own currency',
+    clientMeaning: 'What the deals that were won are worth together, in the currency that most of your deals have.',
+    rule: { how: 'sum_amount', where: ['into_won', 'held'] },
+    rollUp: isMoney,
+    share: own,
+  },
+  {
+    key: 'median_days_in_stage',
+    title: 'Days in a stage, typically',
+    source: 'movement',
+    period: 'last_30_days',
+    unit: 'days',
+    clientMeaning: 'Half of the stages that your deals left took them less time than this, half took more.',
+    rule: { how: 'median_days_in_stage', where: ['left_open'] },
+    rollUp: isMedian,
+    share: own,
+  },
+  {
+    key: 'win_rate',
+    title: 'Win rate',
+    source: 'movement',
+    period: 'last_30_days',
+    unit: '%',
+    clientMeaning: 'Of the deals that were decided, how many were won.',
+    rule: { how: 'percentage', where: ['closed', 'held'], numerator: ['into_won'], each: 'deal' },
+    rollUp: isRate,
+    share: own,
+  },
+  {
+    key: 'deals_stalled',
+    title: 'Deals standing still',
+    source: 'deal',
+    period: 'today',
+    unit: 'deals',
+    clientMeaning: 'Open deals that have not changed their stage for 14 days.',
+    rule: { how: 'count', where: ['open', 'stalled'], each: 'row' },
+    rollUp: { how: 'sum' },
+    share: own,
+  },
+] as const satisfies MetricDefinition[];
