@@ -1,9 +1,10 @@
 import type { Provider } from './contract.ts';
 import { hubspot } from './hubspot/index.ts';
 import { pipedrive } from './pipedrive/index.ts';
+import { salesforce } from './salesforce/index.ts';
 import { twilio } from './twilio/index.ts';
 
-const providers: Record<string, Provider> = { twilio, hubspot, pipedrive };
+const providers: Record<string, Provider> = { twilio, hubspot, salesforce, pipedrive };
 
 export function findProvider(key: string): Provider | undefined {
   return Object.hasOwn(providers, key) ? providers[key] : undefined;

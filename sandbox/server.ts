@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { ProviderSandbox, SandboxRequest } from '../providers/contract.ts';
 import { createHubspotSandbox } from '../providers/hubspot/sandbox.ts';
 import { createPipedriveSandbox } from '../providers/pipedrive/sandbox.ts';
+import { createSalesforceSandbox } from '../providers/salesforce/sandbox.ts';
 import { createTwilioSandbox } from '../providers/twilio/sandbox.ts';
 import { answerWithFault, createFaults, faultKinds, writeAnswer, type Fault } from './faults.ts';
 
@@ -41,7 +42,12 @@ export async function startSandbox({
   host = '127.0.0.1',
 }: { port?: number; host?: string } = {}): Promise<RunningSandbox> {
   const mounted = new Map<string, Mounted>();
-  for (const sandbox of [createTwilioSandbox(), createHubspotSandbox(), createPipedriveSandbox()])
+  for (const sandbox of [
+    createTwilioSandbox(),
+    createHubspotSandbox(),
+    createSalesforceSandbox(),
+    createPipedriveSandbox(),
+  ])
     mounted.set(sandbox.key, { sandbox, faults: createFaults(), requests: [] });
 
   const server = createServer((request, response) => {
