@@ -42,12 +42,7 @@ export async function startSandbox({
   host = '127.0.0.1',
 }: { port?: number; host?: string } = {}): Promise<RunningSandbox> {
   const mounted = new Map<string, Mounted>();
-  for (const sandbox of [
-    createTwilioSandbox(),
-    createHubspotSandbox(),
-    createSalesforceSandbox(),
-    createPipedriveSandbox(),
-  ])
+  for (const sandbox of [createTwilioSandbox(), createHubspotSandbox(), createSalesforceSandbox(), createPipedriveSandbox()])
     mounted.set(sandbox.key, { sandbox, faults: createFaults(), requests: [] });
 
   const server = createServer((request, response) => {

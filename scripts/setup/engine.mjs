@@ -7,7 +7,7 @@ import { startMysql } from './mysql.mjs';
 import { home, node, root } from './paths.mjs';
 import { answers, takePort } from './ports.mjs';
 import { mustRun, run } from './run.mjs';
-import { createHubspotApp, createSenderAccount, makeHubspotClient, makeSender } from './sandbox.mjs';
+import { createHubspotApp, createSalesforceApp, createSenderAccount, makeOAuthClient, makeSender } from './sandbox.mjs';
 import { SetupError, say, step } from './say.mjs';
 import { findTemporal, startTemporal } from './temporal.mjs';
 
@@ -21,7 +21,7 @@ export async function startEngine(processes, { withSandbox }) {
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sandboxUrl = sandboxPort && `http://127.0.0.1:${sandboxPort}`;
   const sender = withSandbox && keptSender();
-  const hubspot = withSandbox && keptHubspot();
+  const [hubspot, salesforce] = ['hubspot', 'salesforce'].map((key) => withSandbox && keptClient(key));
   // It outlives everything: without it, stored credentials cannot be opened.
   const masterKey = ensureMasterKey(masterKeyFile, process.env);
   const env = {
@@ -38,6 +38,9 @@ export async function startEngine(processes, { withSandbox }) {
       PROVIDER_BASE_URL_PIPEDRIVE: `${sandboxUrl}/pipedrive`,
       OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
       OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
+      PROVIDER_BASE_URL_SALESFORCE: `${sandboxUrl}/salesforce`,
+      OAUTH_CLIENT_ID_SALESFORCE: salesforce.clientId,
+      OAUTH_CLIENT_SECRET_SALESFORCE: salesforce.clientSecret,
       NOTIFY_TWILIO_ACCOUNT_SID: sender.accountSid,
       NOTIFY_TWILIO_AUTH_TOKEN: sender.authToken,
       NOTIFY_TWILIO_FROM: sender.from,
@@ -59,6 +62,7 @@ export async function startEngine(processes, { withSandbox }) {
     notifyAccountSid: sender?.accountSid,
     sender,
     hubspot,
+    salesforce,
   });
 
   say(`  Starting ${withSandbox ? 'the sandbox, ' : ''}the API and the workers`);
@@ -72,6 +76,7 @@ export async function startEngine(processes, { withSandbox }) {
         onReady: async () => {
           await createSenderAccount(sandboxUrl, sender);
           await createHubspotApp(sandboxUrl, hubspot, env.PUBLIC_URL);
+          await createSalesforceApp(sandboxUrl, salesforce, env.PUBLIC_URL);
         },
       }),
     service('api', { args: ['api/main.ts'], isUp: () => isHealthy(`${apiUrl}/readyz`), graceMs: 30_000 }),
@@ -120,7 +125,7 @@ async function ensureTemporal(processes) {
 
 const readKept = () => (existsSync(developmentFile) ? JSON.parse(readFileSync(developmentFile, 'utf8')) : {});
 const keptSender = () => readKept().sender ?? makeSender();
-const keptHubspot = () => readKept().hubspot || makeHubspotClient();
+const keptClient = (key) => readKept()[key] || makeOAuthClient();
 
 function rememberDevelopment(facts) {
   writeFileSync(developmentFile, JSON.stringify({ ...readKept(), ...facts, sandboxUrl: facts.sandboxUrl || null }, null, 2), {

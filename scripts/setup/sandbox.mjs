@@ -1,4 +1,4 @@
-/** What the platform has at its providers in the sandbox during development: a Twilio account, by which people are told, and a HubSpot app. */
+/** What the platform has at its providers in the sandbox during development: a Twilio account, by which people are told, and apps at HubSpot and Salesforce. */
 import { randomBytes, randomUUID } from 'node:crypto';
 
 export function makeSender() {
@@ -15,7 +15,7 @@ export async function createSenderAccount(sandboxUrl, { accountSid, authToken, f
   });
 }
 
-export function makeHubspotClient() {
+export function makeOAuthClient() {
   return { clientId: randomUUID(), clientSecret: randomUUID() };
 }
 
@@ -28,7 +28,19 @@ export async function createHubspotApp(sandboxUrl, client, publicUrl) {
   await control(sandboxUrl, 'hubspot/createPortal', { portalId: 20_000_001, label: 'Bright Harbor Plumbing' });
 }
 
+/** The app, and one org that may be connected with it. */
+export async function createSalesforceApp(sandboxUrl, client, publicUrl) {
+  await control(sandboxUrl, 'salesforce/createApp', {
+    ...client,
+    redirectUris: [`${publicUrl.replace(/\/+$/, '')}/oauth/callback`],
+  });
+  const name = 'Bright Harbor Plumbing';
+  const { orgId } = await control(sandboxUrl, 'salesforce/createOrg', { name, host: 'bright-harbor.my.salesforce.com' });
+  await control(sandboxUrl, 'salesforce/createOpportunities', { orgId, count: 60, movesEach: 2, apartS: 3_600 });
+}
+
 async function control(sandboxUrl, verb, input) {
   const answer = await fetch(`${sandboxUrl}/_control/${verb}`, { method: 'POST', body: JSON.stringify(input) });
   if (!answer.ok) throw new Error(`The sandbox refused ${verb}: ${await answer.text()}`);
+  return answer.json();
 }

@@ -1,6 +1,7 @@
 /** The platform's app and accounts in the HubSpot sandbox. */
 import { randomUUID } from 'node:crypto';
 import type { OAuthClient } from '../../providers/oauth.ts';
+import { allProviders } from '../../providers/registry.ts';
 import type { SandboxControl } from './twilio-account.ts';
 
 interface Scene {
@@ -9,11 +10,8 @@ interface Scene {
 }
 
 /** Every provider's address in the sandbox. */
-export const baseUrlsOf = (sandboxUrl: string) => ({
-  twilio: `${sandboxUrl}/twilio`,
-  hubspot: `${sandboxUrl}/hubspot`,
-  pipedrive: `${sandboxUrl}/pipedrive`,
-});
+export const baseUrlsOf = (sandboxUrl: string) =>
+  Object.fromEntries(allProviders().map(({ key }) => [key, `${sandboxUrl}/${key}`]));
 
 export async function createHubspotApp({ sandbox, canaries }: Scene, publicUrl: string): Promise<OAuthClient> {
   const client = { clientId: randomUUID(), clientSecret: randomUUID() };

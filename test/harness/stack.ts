@@ -127,6 +127,7 @@ export async function startStack({
       PUBLIC_URL: url,
       PROVIDER_BASE_URL_TWILIO: `${sandbox.url}/twilio`,
       PROVIDER_BASE_URL_HUBSPOT: `${sandbox.url}/hubspot`,
+      PROVIDER_BASE_URL_SALESFORCE: `${sandbox.url}/salesforce`,
       PROVIDER_BASE_URL_PIPEDRIVE: `${sandbox.url}/pipedrive`,
       OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
       OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
