@@ -10,6 +10,7 @@ import { messageActivities } from './messages.ts';
 import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
 import { reconcileActivities } from './reconcile.ts';
+import { sampleActivities } from './samples.ts';
 import { syncActivities } from './sync.ts';
 
 export function createActivities(deps: ActivityDeps) {
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDeps) {
     ...onboardingActivities(deps),
     ...connectorActivities(deps),
     ...syncActivities(deps),
+    ...sampleActivities(deps),
     ...eventActivities(deps),
     ...messageActivities(deps),
     ...messageDecisionActivities(deps),

@@ -4,7 +4,7 @@ import type { CanonicalObject } from '../domain/records.ts';
 import type { ConnectionRef } from './deps.ts';
 
 /** A record that a sync could not map is kept as a raw event: it can be repaired and applied later, like any other event. */
-export function polledEvent(ref: ConnectionRef, { object }: MappingSet, raw: unknown, receivedAt: Date) {
+export function polledEvent(ref: ConnectionRef, { object }: Pick<MappingSet, 'object'>, raw: unknown, receivedAt: Date) {
   const text = JSON.stringify(raw);
   return {
     connectionId: ref.connectionId,

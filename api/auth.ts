@@ -1,14 +1,15 @@
 import type { RequestHandler } from 'express';
 import { standingOf, type Standing } from '../domain/company-tree.ts';
 import type { Company } from '../db/app/stores/companies.ts';
-import { isAllowed, isByGrant, mayActOn, mayBeGranted, mayDo, mayKnow, type Role } from '../domain/permissions.ts';
+import { isAllowed, isByGrant, mayActOn, mayDo, mayKnow, type Role } from '../domain/permissions.ts';
 import { auditRequest } from './audit-request.ts';
 import type { Deps } from './deps.ts';
 import { ApiError, notFound, unauthenticated } from './errors.ts';
+import { isGranted } from './grants.ts';
 import { localsOf, type Caller, type Locals } from './locals.ts';
 import type { Route } from './route.ts';
 import { signIn } from './sign-in.ts';
-import { findSubject, mayBeId, type SubjectName } from './subjects.ts';
+import { findSubject, mayBeId, sharedSubjects, type SubjectName } from './subjects.ts';
 
 /** Who calls, within the limits of their address and of their key or person. */
 export function authenticate(deps: Deps): RequestHandler {
@@ -91,7 +92,7 @@ async function refuseUnknown(
   { name, sent }: { name: SubjectName; sent: string },
 ): Promise<ApiError> {
   const error = notFound(subjectWords[name]);
-  if (name !== 'providerKey' && mayBeId(name, sent)) {
+  if (!sharedSubjects.includes(name) && mayBeId(name, sent)) {
     const asked = { ...locals, caller, companyId: caller.companyId, ids: { ...ids, [name]: sent } };
     await auditRequest(deps, route, asked, { outcome: 'refused', detail: { code: error.code } });
   }
@@ -106,13 +107,12 @@ function roleAbove({ role }: Caller, found: Record<string, unknown>): Role | und
 
 /** A permission that no role has may have been given to this key or person, for this company. */
 async function holdsGrant(
-  { stores }: Deps,
-  { role, keyId, actor }: Caller,
+  deps: Deps,
+  caller: Caller,
   { permission }: Route,
   { companyId, standing }: { companyId: string | null; standing: Standing },
 ): Promise<boolean> {
-  if (!isByGrant(permission) || companyId === null || standing !== 'own' || !mayBeGranted(role, permission)) return false;
-  return stores.grants.holds({ companyId, holders: keyId === null ? [actor] : [actor, keyId], permission });
+  return isByGrant(permission) && companyId !== null && standing === 'own' && isGranted(deps, caller, permission, companyId);
 }
 
 /** Asks for the companies above only where it matters: most callers speak of their own. */
@@ -133,6 +133,7 @@ const subjectWords: Record<SubjectName, string> = {
   companyId: 'company',
   connectionId: 'connection',
   providerKey: 'provider',
+  objectKey: 'kind of record',
   runId: 'sync run',
   itemId: 'error queue item',
   deliveryId: 'message',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalObjects } from '../domain/records.ts';
-import type { MappingSet } from '../domain/mapping.ts';
+import type { MappingIssue, MappingSet } from '../domain/mapping.ts';
 import { checkMappingSet } from '../mapping/check.ts';
 import { getProvider } from '../providers/registry.ts';
 import { invalid } from './errors.ts';
@@ -73,15 +73,21 @@ type MappingInput = z.output<typeof mappingInputSchema>;
 
 /** 400 with the path of everything that is wrong, before a single record runs through it. */
 export function checkMappings(providerKey: string, mappings: MappingInput[], at = (index: number) => `mappings.${index}`) {
-  const objects = Object.values(getProvider(providerKey).streams).map(({ object }) => object);
   const checked = mappings as Omit<MappingSet, 'version'>[];
   const issues = checked.flatMap((mapping, index) => {
-    const own = checkMappingSet(mapping);
-    if (!objects.includes(mapping.object)) own.push({ path: 'object', message: 'No stream of this provider gives it.' });
+    const own = mappingIssues(providerKey, mapping);
     if (checked.findIndex(({ object }) => object === mapping.object) < index)
       own.push({ path: 'object', message: 'Is mapped twice.' });
-    return own.map(({ path: field, message }) => ({ path: `${at(index)}.${field}`, message }));
+    return own.map(({ path: place, message }) => ({ path: `${at(index)}.${place}`, message }));
   });
   if (issues.length > 0) throw invalid(issues);
   return checked;
+}
+
+/** All that keeps a mapping from being published. */
+export function mappingIssues(providerKey: string, mapping: Omit<MappingSet, 'version'>): MappingIssue[] {
+  const issues = checkMappingSet(mapping);
+  const objects = Object.values(getProvider(providerKey).streams).map(({ object }) => object);
+  if (!objects.includes(mapping.object)) issues.push({ path: 'object', message: 'No stream of this provider gives it.' });
+  return issues;
 }

@@ -1,3 +1,4 @@
+import { canonicalObjects, type CanonicalObject } from '../domain/records.ts';
 import { findProvider } from '../providers/registry.ts';
 import type { Deps } from './deps.ts';
 
@@ -35,7 +36,14 @@ export const subjects = {
     const row = findProvider(key);
     return row ? { id: key, row, companyId: 'shared' } : null;
   },
+  objectKey: async (_deps: Deps, key: string) => {
+    const row = canonicalObjects.find((name): name is CanonicalObject => name === key);
+    return row ? { id: row, row, companyId: 'shared' } : null;
+  },
 } satisfies Record<string, (deps: Deps, id: string) => Promise<Subject<unknown> | null>>;
+
+/** Words that every company may know: asking for one that is none is no attempt at anything. */
+export const sharedSubjects: readonly SubjectName[] = ['providerKey', 'objectKey'];
 
 export type SubjectName = keyof typeof subjects;
 export type SubjectRow<Name extends SubjectName> = NonNullable<Awaited<ReturnType<(typeof subjects)[Name]>>>['row'];

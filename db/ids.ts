@@ -11,6 +11,7 @@ const prefixes = {
   consent: 'cons',
   connection: 'conn',
   mapping: 'map',
+  remap: 'remap',
   franchiseKey: 'fkey',
   job: 'job',
   run: 'run',

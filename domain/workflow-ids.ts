@@ -7,6 +7,8 @@ export const workflowIds = {
   /** The Schedule of a job, and the prefix of its runs' workflow ids. */
   sync: (jobId: string) => `sync:${jobId}`,
   syncOnDemand: (jobId: string, requestId: string) => `sync:${jobId}:${requestId}`,
+  /** One at a time for each object: who asks while one is under way is answered by it. */
+  sample: (connectionId: string, object: string) => `sample:${connectionId}:${object}`,
   events: (connectionId: string) => `events:${connectionId}`,
   message: (deliveryId: string) => `message:${deliveryId}`,
   escalation: (incidentId: string) => `escalation:${incidentId}`,

@@ -1,6 +1,6 @@
 /**
  * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, lets a Schedule drift and be repaired,
- * replaces the data keys and puts them back, lets a second connection lose its credentials and get new ones, disconnects both at the
+ * replaces the data keys and puts them back, previews a mapping, lets a second connection lose its credentials and get new ones, disconnects both at the
  * end, erases a person and a company, and keeps the history of every workflow that took part, opened, for the replay test. A history that is there already stays as
  * it is.
  */
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import { twilio } from '../providers/twilio/index.ts';
 import { openHistory } from '../temporal/open-history.ts';
 import { credentialsLostSignal } from '../workflows/messages.ts';
 import { apiClient, until } from './demo/client.ts';
@@ -77,6 +78,11 @@ await api.call('POST', `/connections/${losingId}/reauthorize`, {
   credentials: { kind: 'basic', values: { accountSid, authToken } },
 });
 await losingIs('active', 0);
+
+const { object, ...mapping } = twilio.streams['messages']!.mapping;
+const draftPath = `/connections/${connectionId}/mappings/${object}/draft`;
+await api.call('POST', draftPath, { revision: null, mapping });
+await api.call('POST', `${draftPath}/preview`, { sample: 'fetched' });
 
 for (const id of [connectionId, losingId])
   await api.call('POST', `/connections/${id}/disconnect`, { reason: 'The story is told.' });

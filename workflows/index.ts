@@ -4,6 +4,7 @@ export { syncRun } from './sync-run.ts';
 export { drainEvents } from './drain-events.ts';
 export { deliverMessage } from './deliver-message.ts';
 export { escalation } from './escalation.ts';
+export { fetchSample } from './fetch-sample.ts';
 export { reconcile } from './reconcile.ts';
 export { erase } from './erase.ts';
 export { rotateKeys } from './rotate-keys.ts';

@@ -11,6 +11,7 @@ import type { FailureCode } from '../domain/failure.ts';
 import type { RotationKind, RotationPolicy, RotationProgress } from '../domain/key-rotation.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
+import type { CanonicalObject } from '../domain/records.ts';
 import type { RunCounts, RunOutcome } from '../domain/run-verdict.ts';
 
 /** Every command's answer. */
@@ -128,6 +129,14 @@ export interface SyncRunResult {
   outcome: RunOutcome;
   code?: FailureCode;
   counts: RunCounts;
+}
+
+// sample:<connection>:<object>
+export interface FetchSampleInput {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+  object: CanonicalObject;
 }
 
 // events:<connection>

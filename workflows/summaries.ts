@@ -28,6 +28,7 @@ const summaries: Record<keyof Activities, string> = {
   openRun: 'Open the run',
   pullPages: 'Pull pages and commit each with its cursor',
   closeRun: 'Close the run; bring metrics and freshness up to date',
+  fetchSample: 'Fetch a few records for a preview',
   drainStoredEvents: 'Apply stored events in order',
   sendDelivery: 'Send the message, or look whether it went out',
   pollDelivery: 'Ask the provider for the message’s status',

@@ -65,7 +65,13 @@ import { listErasures } from './erasures/list-erasures.ts';
 import { createGrant } from './grants/create-grant.ts';
 import { listGrants } from './grants/list-grants.ts';
 import { revokeGrant } from './grants/revoke-grant.ts';
+import { discardDraft } from './mappings/discard-draft.ts';
+import { getDraft } from './mappings/get-draft.ts';
 import { listMappings } from './mappings/list-mappings.ts';
+import { previewMapping } from './mappings/preview-draft.ts';
+import { publishDraft } from './mappings/publish-draft.ts';
+import { rollBackMapping } from './mappings/roll-back.ts';
+import { saveDraft } from './mappings/save-draft.ts';
 import { publishMapping } from './mappings/publish-mapping.ts';
 import { listDealMovements } from './deals/list-movements.ts';
 import { listDeals } from './deals/list-deals.ts';
@@ -181,7 +187,13 @@ export const routes: Route[] = [
   resolveQueueItem,
   retryQueueItem,
   // mappings
+  discardDraft,
+  getDraft,
   listMappings,
+  previewMapping,
+  publishDraft,
+  rollBackMapping,
+  saveDraft,
   publishMapping,
   listStages,
   mapStages,

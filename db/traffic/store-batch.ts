@@ -11,8 +11,13 @@ export const payloadBinding = (connectionId: string, dedupeHash: Buffer) => `${c
 /**
  * Two statements for a whole batch. The unique key finds duplicates, within the batch too: an upsert answers 1 for a row that is new
  * and 2 for one whose count of duplicates went up. The payload has the event's own identity as its key, so no id must be read back.
+ * `ignoredBecause`: the events are kept for people to look at, and nobody applies them.
  */
-export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }> {
+export async function storeBatch(
+  db: TrafficDb,
+  rows: InboundEventRow[],
+  ignoredBecause?: string,
+): Promise<{ stored: number; duplicates: number }> {
   if (rows.length === 0) return { stored: 0, duplicates: 0 };
   // In the order given: ids are handed out in it, and the drain follows them. Two batches that hold the same events in another
   // order may end each other by a deadlock; the transaction is then run again.
@@ -28,6 +33,7 @@ export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promis
     sqlTimeOrNull(row.occurredAt),
     sqlTime(row.receivedAt),
     day(row.receivedAt),
+    ...(ignoredBecause === undefined ? [] : ['ignored', ignoredBecause, sqlTime(row.receivedAt)]),
   ]);
   const keep = await jsonKeeper(
     db,
@@ -40,7 +46,7 @@ export async function storeBatch(db: TrafficDb, rows: InboundEventRow[]): Promis
   return inTransaction(db.sequelize, async (transaction) => {
     const { affectedRows } = await writeRows(
       `INSERT INTO integration_raw_events (connection_id, company_id, provider_key, source, event_key, dedupe_hash, event_type,
-         occurred_at, received_at, received_on)
+         occurred_at, received_at, received_on${ignoredBecause === undefined ? '' : ', state, sentence, settled_at'})
        VALUES ? ON DUPLICATE KEY UPDATE duplicates = duplicates + 1`,
       events,
       transaction,

@@ -50,6 +50,13 @@ const bodies: Record<string, (things: Things) => object> = {
     const { version: _, ...mapping } = { version: 1, ...twilio.streams['messages']!.mapping };
     return mapping;
   },
+  'POST /connections/:connectionId/mappings/:objectKey/draft': () => {
+    const { object: _, ...mapping } = twilio.streams['messages']!.mapping;
+    return { revision: 1, mapping };
+  },
+  'POST /connections/:connectionId/mappings/:objectKey/draft/publish': () => ({ revision: 1 }),
+  'POST /connections/:connectionId/mappings/:objectKey/draft/preview': () => ({ sample: 'stored' }),
+  'POST /connections/:connectionId/mappings/:objectKey/roll-back': () => ({ toVersion: 1 }),
   'PATCH /connections/:connectionId/franchise-keys': ({ companyId }) => ({ keys: [{ value: 'north', companyId }] }),
   'PATCH /connections/:connectionId/stages': () => ({
     stages: [{ externalId: 'offer', name: 'Offer', position: 2, probability: 0.5, kind: 'open' }],
@@ -86,6 +93,11 @@ const bodies: Record<string, (things: Things) => object> = {
 
 /** What must be so before, for there to be a change. */
 const prepare: Record<string, (things: Things) => Promise<unknown>> = {
+  'POST /connections/:connectionId/mappings/:objectKey/roll-back': async ({ connectionId }) => {
+    const { mapping } = twilio.streams['messages']!;
+    for (const externalId of [mapping.externalId, 'id'])
+      await api.stores.mappings.publish({ connectionId: connectionId!, mapping: { ...mapping, externalId } }, { actor: 'test' });
+  },
   'POST /companies/:companyId/grants': ({ userId }) => api.stores.users.update(userId!, { role: 'operator' }, { actor: 'test' }),
   'POST /companies/:companyId/erase': async ({ connectionId, erasureId }) => {
     await api.stores.erasures.finish(erasureId!);

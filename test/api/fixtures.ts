@@ -109,10 +109,13 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
   );
   const erasure = await api.stores.erasures.askPerson({ companyId, reason: 'Test', person: { email: 'gone@example.com' } }, by);
   await dealIn(api, companyId, connectionId);
+  const { messages } = twilio.streams;
+  await api.stores.mappingDrafts.save({ connectionId, mapping: messages!.mapping, revision: null }, by);
   return {
     companyId,
     connectionId,
     providerKey: 'twilio',
+    objectKey: 'message',
     runId: run.opened ? run.runId : run.holder.runId,
     itemId: item.id,
     deliveryId: delivery.id,

@@ -137,6 +137,7 @@ const mayNameNothing = [
   '/connections/:connectionId/api-calls',
   '/connections/:connectionId/franchise-keys',
   '/connections/:connectionId/mappings',
+  '/connections/:connectionId/mappings/:objectKey/draft',
   '/connections/:connectionId/opt-outs',
   '/connections/:connectionId/reconciliations',
   '/connections/:connectionId/senders',

@@ -1,6 +1,7 @@
 /** The API with the engine behind it: what a person does by HTTP, from the first step of an onboarding to the disconnect. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { workflowIds } from '../../domain/workflow-ids.ts';
+import { openHistory } from '../../temporal/open-history.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { createTwilioAccount, freshNumber, type TwilioAccount } from '../harness/twilio-account.ts';
 import { askedOf, breakTwilio, createCompany, quickPolicy, type Company } from '../harness/scene.ts';
@@ -133,6 +134,38 @@ describe('Onboarding by HTTP', () => {
     const { path } = await begin();
     expect((await post(`${path}/onboarding/cancel`, { reason: 'Not wanted' })).body.verdict).toBe('accepted');
     expect((await get(path)).status).toBe(404);
+  });
+});
+
+describe('The preview of a mapping', () => {
+  it('tries the draft on records that it fetches from the provider, and nothing of them stands in a history', async () => {
+    const { path, id } = await launch();
+    const { twilio } = await import('../../providers/twilio/index.ts');
+    const { object: _, ...mapping } = twilio.streams['messages']!.mapping;
+    const fields = mapping.fields.filter(({ target }) => target !== 'price');
+    const { body: draft } = await post(`${path}/mappings/message/draft`, { revision: null, mapping: { ...mapping, fields } });
+    const { status, body } = await post(`${path}/mappings/message/draft/preview`, { sample: 'fetched' });
+    expect([status, body.records.length, body.values]).toEqual([200, 3, 'masked']);
+    expect(body.coverage.find(({ field }: { field: string }) => field === 'price')).toEqual({
+      field: 'price',
+      before: 3,
+      after: 0,
+    });
+    const history = await engine.client.workflow.getHandle(`sample:${id}:message`).fetchHistory();
+    const opened = JSON.stringify(await openHistory(history, (payloads) => engine.codec.decode(payloads)));
+    expect(opened).not.toContain(body.records[0].externalId);
+    expect((await engine.app.records.messages({ connectionId: id, limit: 10 })).items).toHaveLength(3);
+    expect((await post(`${path}/mappings/message/draft/publish`, { revision: draft.revision })).body.version).toBe(2);
+  });
+
+  it('says why when the provider does not give a sample', async () => {
+    const { path, account } = await launch();
+    const { twilio } = await import('../../providers/twilio/index.ts');
+    const { object: _, ...mapping } = twilio.streams['messages']!.mapping;
+    await post(`${path}/mappings/message/draft`, { revision: null, mapping });
+    await breakTwilio(engine, { account }, '/Messages.json', { kind: 'revoked' });
+    const { status, body } = await post(`${path}/mappings/message/draft/preview`, { sample: 'fetched' });
+    expect([status, body.error.code]).toEqual([409, 'credentials_rejected']);
   });
 });
 

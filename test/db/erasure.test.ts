@@ -33,7 +33,7 @@ const impersonal = Object.entries({
   'an id of ours': `admin_tasks.open_subject admin_tasks.subject audit_log.actor audit_log.subject data_keys.master_key_id
     erasures.asked_by escalations.acknowledged_by escalations.taken_over_by franchise_keys.changed_by admin_tasks.completed_by
     integration_error_queue.cause integration_error_queue.closed_by integration_error_queue.open_cause
-    integration_field_mappings.published_by integration_sync_runs.workflow_id integration_tokens.lease_holder master_keys.id
+    integration_field_mappings.published_by integration_mapping_drafts.saved_by integration_remaps.asked_by integration_sync_runs.workflow_id integration_tokens.lease_holder master_keys.id
     metric_snapshots.entered_by pipeline_stages.mapped_by oauth_consents.actor oauth_consents.key_id permission_grants.granted_by automation_runs.actor
     automation_runs.trigger_event schema_migrations.name request_allowances.key api_idempotency_keys.scope`,
   'a word of ours': `audit_log.action automation_runs.action integration_connections.purpose integration_provider_accounts.kind
@@ -45,7 +45,7 @@ const impersonal = Object.entries({
     deal_stage_movements.deal_external_id deal_stage_movements.external_id deal_stage_movements.from_stage
     deal_stage_movements.to_stage deals.contact_external_id deals.external_id deals.merged_into deals.owner_external_id deals.pipeline deals.stage
     contacts.merged_into deal_stage_movements.moved_by pipeline_stages.external_id pipeline_stages.pipeline_external_id
-    incident_alerts.external_id integration_accounts.external_id integration_accounts.provider_status
+    incident_alerts.external_id integration_accounts.external_id integration_accounts.provider_status integration_source_fields.path
     integration_provider_accounts.capabilities integration_provider_accounts.external_id integration_raw_events.event_key
     integration_raw_events.event_type integration_sync_errors.external_id integration_sync_jobs.next_cursor
     integration_tokens.scopes invoices.contact_external_id invoices.external_id invoices.number message_deliveries.error_code
@@ -56,7 +56,7 @@ const impersonal = Object.entries({
     integration_normalized_events.external_id integration_normalized_events.kind integration_logs.method
     integration_logs.outcome event_client_activity.kind event_client_activity.subject`,
   'the company’s own': `pipeline_stages.label pipeline_stages.name pipeline_stages.pipeline_label companies.name companies.time_zone appointments.time_zone franchise_keys.key_value
-    integration_error_queue.waits_for integration_accounts.name integration_field_mappings.mapping
+    integration_error_queue.waits_for integration_accounts.name integration_field_mappings.mapping integration_mapping_drafts.mapping
     integration_provider_accounts.address integration_provider_accounts.label integration_settings.settings
     message_deliveries.from_address message_templates.variables api_idempotency_keys.idempotency_key`,
   'taken entry by entry, of form 1 in the log itself': 'audit_personal.body audit_log.from_address',

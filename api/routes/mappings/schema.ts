@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { mappingInputSchema } from '../../mapping-input.ts';
+import type { MappingDraft } from '../../../db/app/stores/mapping-drafts.ts';
+import type { CanonicalObject } from '../../../domain/records.ts';
+import { mappingInputSchema, mappingIssues } from '../../mapping-input.ts';
 import { moment } from '../../schemas.ts';
 
 export const mappingSchema = mappingInputSchema.extend({ version: z.number() }).meta({ id: 'MappingVersion' });
@@ -14,3 +16,27 @@ export const mappingRowSchema = z
     mapping: mappingSchema,
   })
   .meta({ id: 'MappingRow' });
+
+/** The object stands in the path. */
+export const mappingContentSchema = mappingInputSchema.omit({ object: true }).meta({ id: 'MappingContent' });
+
+export const revisionSchema = z.number().int().min(1);
+
+export const draftSchema = z
+  .object({
+    object: z.string(),
+    revision: revisionSchema.meta({ description: 'Whoever changes or publishes the draft names the one they saw.' }),
+    savedBy: z.string(),
+    savedAt: moment,
+    mapping: mappingContentSchema,
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .meta({ description: 'What keeps it from being published; empty when it may be.' }),
+  })
+  .meta({ id: 'MappingDraft' });
+
+export function describeDraft(providerKey: string, object: CanonicalObject, draft: MappingDraft): z.input<typeof draftSchema> {
+  const { object: _, ...content } = draft.mapping;
+  const mapping = content as z.input<typeof mappingContentSchema>;
+  return { ...draft, object, mapping, issues: mappingIssues(providerKey, draft.mapping) };
+}

@@ -46,6 +46,7 @@ export const personRules: PersonRule[] = [
     texts: ['sentence'],
   },
   { table: 'integration_sync_runs', per: 'connection', texts: ['sentence'] },
+  { table: 'integration_remaps', per: 'connection', texts: ['sentence'] },
   { table: 'integration_error_queue', per: 'connection', texts: ['sentence', 'note'] },
   { table: 'integration_health_checks', per: 'connection', texts: ['sentence'] },
   { table: 'integration_settings', per: 'connection', key: 'connection_id', texts: ['next_action'] },

@@ -5,6 +5,7 @@ import { deals } from './015-deals.ts';
 import { connections } from './002-connections.ts';
 import { erasure } from './014-erasure.ts';
 import { franchises } from './013-franchises.ts';
+import { mappingWork } from './016-mapping-work.ts';
 import { messages } from './004-messages.ts';
 import { metrics } from './017-metrics.ts';
 import { oauth } from './010-oauth.ts';
@@ -33,5 +34,6 @@ export const appMigrations: Migration[] = [
   franchises,
   erasure,
   deals,
+  mappingWork,
   metrics,
 ];

@@ -24,6 +24,7 @@ import { healthStore } from './health.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { incidentStore } from './incidents.ts';
 import { jobStore } from './jobs.ts';
+import { mappingDraftStore } from './mapping-drafts.ts';
 import { mappingStore } from './mappings.ts';
 import { metricStore } from './metrics.ts';
 import { noteStore } from './notes.ts';
@@ -53,6 +54,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     consents: consentStore(db),
     accounts: accountStore(db),
     mappings: mappingStore(db),
+    mappingDrafts: mappingDraftStore(db),
     franchiseKeys: franchiseKeyStore(db),
     pipelineStages: pipelineStageStore(db),
     jobs: jobStore(db),

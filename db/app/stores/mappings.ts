@@ -1,13 +1,9 @@
-import type { Transaction } from 'sequelize';
 import type { MappingSet } from '../../../domain/mapping.ts';
 import type { CanonicalObject } from '../../../domain/records.ts';
-import { NotFound } from '../../errors.ts';
-import { canonicalJson } from '../../hash.ts';
-import { newId } from '../../ids.ts';
 import { inTransaction } from '../../transaction.ts';
-import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import { plain } from '../models/table.ts';
+import { currentMapping, lockConnection, publishWithin } from '../publish-mapping.ts';
 import type { By } from './audit.ts';
 
 export interface MappingRow {
@@ -22,66 +18,37 @@ export interface MappingRow {
 export interface MappingStore {
   /** As the next version; one that equals the current version answers that and writes nothing. */
   publish(input: { connectionId: string; mapping: Omit<MappingSet, 'version'> }, audit: By): Promise<MappingSet>;
+  /** What an earlier version says becomes the next version. */
+  rollBack(input: { connectionId: string; to: MappingSet }, audit: By): Promise<MappingSet>;
   current(connectionId: string, object: CanonicalObject): Promise<MappingSet | null>;
+  find(connectionId: string, object: CanonicalObject, version: number): Promise<MappingSet | null>;
   /** Every version, newest first. */
   list(connectionId: string): Promise<MappingRow[]>;
 }
 
 export function mappingStore(db: AppDb): MappingStore {
-  const { connections, mappings } = db.models;
-
-  const current = async (connectionId: string, object: CanonicalObject, transaction?: Transaction) => {
-    const row = await mappings.findOne({
-      where: { connectionId, object, state: 'published' },
-      order: [['version', 'DESC']],
-      transaction: transaction ?? null,
-    });
-    return row && plain(row).mapping;
-  };
+  const { mappings } = db.models;
 
   return {
     publish: ({ connectionId, mapping }, audit) =>
       inTransaction(db.sequelize, async (transaction) => {
-        // The connection's row is the lock: two who publish at once get two versions.
-        const connection = await connections.findByPk(connectionId, { transaction, lock: true });
-        if (!connection) throw new NotFound('connection', connectionId);
-        const before = await current(connectionId, mapping.object, transaction);
-        const version = before?.version ?? 0;
-        if (before && canonicalJson(before) === canonicalJson({ ...mapping, version })) return before;
-        const published: MappingSet = { ...mapping, version: version + 1 };
-        await mappings.create(
-          {
-            id: newId('mapping'),
-            connectionId,
-            object: mapping.object,
-            version: published.version,
-            state: 'published',
-            mapping: published,
-            publishedBy: audit.actor,
-            publishedAt: new Date(),
-          },
-          { transaction },
-        );
-        const detail = { object: mapping.object, version: published.version };
-        const { companyId } = plain(connection);
-        await appendAudit(
-          db,
-          {
-            ...audit,
-            companyId,
-            action: 'mapping.publish',
-            subject: connectionId,
-            outcome: 'done',
-            detail,
-            ...(before && { before: { ...before } }),
-            after: { ...published },
-          },
-          transaction,
-        );
-        return published;
+        const companyId = await lockConnection(db, connectionId, transaction);
+        return publishWithin(db, { connectionId, companyId, mapping, action: 'mapping.publish' }, audit, transaction);
       }),
 
-    current: (connectionId, object) => current(connectionId, object),
+    rollBack: ({ connectionId, to: { version: from, ...mapping } }, audit) =>
+      inTransaction(db.sequelize, async (transaction) => {
+        const companyId = await lockConnection(db, connectionId, transaction);
+        const publication = { connectionId, companyId, mapping, action: 'mapping.roll_back' as const, detail: { from } };
+        return publishWithin(db, publication, audit, transaction);
+      }),
+
+    current: (connectionId, object) => currentMapping(db, connectionId, object),
+
+    async find(connectionId, object, version) {
+      const row = await mappings.findOne({ where: { connectionId, object, version, state: 'published' } });
+      return row && plain(row).mapping;
+    },
 
     async list(connectionId) {
       const order: [string, string][] = [

@@ -1,11 +1,12 @@
 import type { FailureCode } from '../../../domain/failure.ts';
-import type { NormalizedEvent } from '../../../domain/records.ts';
+import type { CanonicalObject, NormalizedEvent } from '../../../domain/records.ts';
 import { boundedSentence, sha256 } from '../../hash.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
 import { findEvent, openPayload, type EventHead } from '../event-payload.ts';
 import { openJson } from '../payload.ts';
+import { newestPolled, polledAfter, polledByIds, type PolledRecord } from '../polled-records.ts';
 import { markApplied } from '../settle-events.ts';
 import { payloadBinding, storeBatch } from '../store-batch.ts';
 
@@ -41,6 +42,8 @@ export interface EventSummary {
 export interface EventStore {
   /** Events, duplicate counts and payloads in one transaction; it answers only after the commit. */
   storeBatch(rows: InboundEventRow[]): Promise<{ stored: number; duplicates: number }>;
+  /** Keeps events that nobody applies, and says why. Answers their ids, in the order given. */
+  keepIgnored(rows: InboundEventRow[], sentence: string): Promise<string[]>;
   /**
    * Events that wait, in order of arrival, with their payload opened. Whoever takes batch after batch names the last event it had:
    * the index is still full of what was settled a moment ago, and a look from its start would pass over all of it. An event whose
@@ -67,6 +70,15 @@ export interface EventStore {
   find(id: string): Promise<EventHead | null>;
   /** What came, opened; `null` when it is past its retention. */
   payload(id: string): Promise<{ payload: unknown } | null>;
+  /** Raw records that are kept as events of this object, newest first, as far back as a look is worth. */
+  newestPolled(input: { connectionId: string; object: CanonicalObject; limit: number }): Promise<PolledRecord[]>;
+  /** The same in order of arrival, a piece after the event `after`; `next` is `null` behind the last event. */
+  polledAfter(input: {
+    connectionId: string;
+    object: CanonicalObject;
+    after: string;
+  }): Promise<{ records: PolledRecord[]; next: string | null }>;
+  polledByIds(connectionId: string, eventIds: string[]): Promise<PolledRecord[]>;
   /** Newest first; never the payload. */
   list(input: PageInput & { connectionId: string }): Promise<Page<EventSummary>>;
 }
@@ -86,8 +98,30 @@ export function eventStore(db: TrafficDb): EventStore {
     return affectedRows;
   };
 
+  const idOf: EventStore['idOf'] = async (connectionId, key) => {
+    const [row] = await select<{ id: number }>(
+      sequelize,
+      'SELECT id FROM integration_raw_events WHERE connection_id = :connectionId AND dedupe_hash = :hash',
+      { connectionId, hash: sha256(key) },
+    );
+    return row ? String(row.id) : null;
+  };
+
   return {
     storeBatch: (rows) => storeBatch(db, rows),
+    newestPolled: (input) => newestPolled(db, input),
+    polledAfter: (input) => polledAfter(db, input),
+    polledByIds: (connectionId, eventIds) => polledByIds(db, connectionId, eventIds),
+
+    async keepIgnored(rows, sentence) {
+      await storeBatch(db, rows, sentence);
+      const ids: string[] = [];
+      for (const { connectionId, key } of rows) {
+        const id = await idOf(connectionId, key);
+        if (id !== null) ids.push(id);
+      }
+      return ids;
+    },
     find: (id) => findEvent(db, id),
     payload: (id) => openPayload(db, id),
     markApplied: (connectionId, done) => markApplied(db, connectionId, done),
@@ -125,14 +159,7 @@ export function eventStore(db: TrafficDb): EventStore {
     requeue: async (connectionId, id) => (await requeueAll(connectionId, [id])) > 0,
     requeueAll,
 
-    async idOf(connectionId, key) {
-      const [row] = await select<{ id: number }>(
-        sequelize,
-        'SELECT id FROM integration_raw_events WHERE connection_id = :connectionId AND dedupe_hash = :hash',
-        { connectionId, hash: sha256(key) },
-      );
-      return row ? String(row.id) : null;
-    },
+    idOf,
 
     async countWaiting(connectionId) {
       const [row] = await select<{ waiting: number }>(

@@ -1,0 +1,16 @@
+import { notFound } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { describeDraft, draftSchema } from './schema.ts';
+
+export const getDraft = route({
+  method: 'get',
+  path: '/connections/:connectionId/mappings/:objectKey/draft',
+  permission: 'mapping.read',
+  summary: 'The draft of a mapping, and what keeps it from being published',
+  answer: draftSchema,
+  async handle({ deps, found: { connection, object } }) {
+    const draft = await deps.stores.mappingDrafts.find({ connectionId: connection.id, object });
+    if (!draft) throw notFound('draft');
+    return describeDraft(connection.providerKey, object, draft);
+  },
+});

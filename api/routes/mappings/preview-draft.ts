@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { maskOutcome, type Outcome } from '../../../domain/mapping-preview.ts';
+import { notFound } from '../../errors.ts';
+import { isGranted } from '../../grants.ts';
+import { previewDraft } from '../../preview-draft.ts';
+import { route } from '../../route.ts';
+
+const issueSchema = z.object({ path: z.string(), message: z.string() });
+const outcomeSchema = z.union([
+  z.object({ fields: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) }),
+  z.object({ issues: z.array(issueSchema) }),
+]);
+
+export const previewSchema = z
+  .object({
+    object: z.string(),
+    revision: z.number(),
+    publishedVersion: z.number().nullable(),
+    values: z.enum(['shown', 'masked']).meta({ description: 'Shown to whom payload.read was granted; masked otherwise.' }),
+    records: z.array(
+      z.object({
+        eventId: z.string(),
+        externalId: z.string().nullable(),
+        before: outcomeSchema.nullable(),
+        after: outcomeSchema,
+        changed: z.array(z.string()).meta({ description: 'Fields whose value the draft changes.' }),
+      }),
+    ),
+    coverage: z
+      .array(z.object({ field: z.string(), before: z.number().nullable(), after: z.number() }))
+      .meta({ description: 'In how many of the records each field has a value.' }),
+    errors: z.array(issueSchema.extend({ records: z.number() })).meta({ description: 'What the draft cannot map, by field.' }),
+  })
+  .meta({ id: 'MappingPreview' });
+
+export const previewMapping = route({
+  method: 'post',
+  path: '/connections/:connectionId/mappings/:objectKey/draft/preview',
+  permission: 'mapping.write',
+  summary: 'Try the draft on up to 50 records, beside the mapping in force',
+  body: z.strictObject({
+    sample: z
+      .enum(['stored', 'fetched'])
+      .meta({ description: '`stored`: raw records that are kept as events. `fetched`: asks the provider now.' }),
+  }),
+  answer: previewSchema,
+  refusals: [409, 503, 504],
+  async handle({ deps, found: { connection, object }, body: { sample }, caller, audit }) {
+    const draft = await deps.stores.mappingDrafts.find({ connectionId: connection.id, object });
+    if (!draft) throw notFound('draft');
+    const { publishedVersion, preview } = await previewDraft(deps, connection, draft.mapping, sample);
+    const isShown = await isGranted(deps, caller, 'payload.read', connection.companyId);
+    // First the row, then the answer: what cannot be audited is not shown.
+    await deps.stores.audit.append({
+      ...audit,
+      companyId: connection.companyId,
+      action: isShown ? 'payload.read' : 'mapping.preview',
+      subject: connection.id,
+      outcome: 'done',
+      detail: { object, revision: draft.revision, records: preview.records.length },
+    });
+    const show = (outcome: Outcome) => (isShown ? outcome : maskOutcome(outcome)) as z.input<typeof outcomeSchema>;
+    const records = preview.records.map((record) => ({
+      ...record,
+      before: record.before && show(record.before),
+      after: show(record.after),
+    }));
+    const values = isShown ? ('shown' as const) : ('masked' as const);
+    return { ...preview, object, revision: draft.revision, publishedVersion, values, records };
+  },
+});

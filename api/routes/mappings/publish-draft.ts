@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { invalid } from '../../errors.ts';
+import { mappingIssues } from '../../mapping-input.ts';
+import { route } from '../../route.ts';
+import { mappingSchema, revisionSchema } from './schema.ts';
+
+export const publishDraft = route({
+  method: 'post',
+  path: '/connections/:connectionId/mappings/:objectKey/draft/publish',
+  permission: 'mapping.write',
+  summary: 'Publish the draft as the next version; one that is not sound is refused, naming each fault',
+  body: z.strictObject({ revision: revisionSchema }),
+  answer: mappingSchema,
+  refusals: [409],
+  async handle({ deps, found: { connection, object }, body: { revision }, audit }) {
+    const ref = { connectionId: connection.id, object };
+    const draft = await deps.stores.mappingDrafts.find(ref);
+    if (draft?.revision === revision) {
+      const issues = mappingIssues(connection.providerKey, draft.mapping);
+      if (issues.length > 0) throw invalid(issues.map(({ path, message }) => ({ path: `mapping.${path}`, message })));
+    }
+    return deps.stores.mappingDrafts.publish({ ...ref, revision }, audit);
+  },
+});

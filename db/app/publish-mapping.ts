@@ -1,0 +1,82 @@
+import type { Transaction } from 'sequelize';
+import type { MappingSet } from '../../domain/mapping.ts';
+import type { CanonicalObject } from '../../domain/records.ts';
+import { NotFound } from '../errors.ts';
+import { canonicalJson } from '../hash.ts';
+import { newId } from '../ids.ts';
+import { appendAudit } from './audit-chain.ts';
+import type { AppDb } from './context.ts';
+import { plain } from './models/table.ts';
+import type { By } from './stores/audit.ts';
+
+export async function currentMapping(
+  { models }: AppDb,
+  connectionId: string,
+  object: CanonicalObject,
+  transaction: Transaction | null = null,
+): Promise<MappingSet | null> {
+  const row = await models.mappings.findOne({
+    where: { connectionId, object, state: 'published' },
+    order: [['version', 'DESC']],
+    transaction,
+  });
+  return row && plain(row).mapping;
+}
+
+/** The company whose connection it is. The row is the lock of all work on its mappings: two who publish at once get two versions. */
+export async function lockConnection({ models }: AppDb, connectionId: string, transaction: Transaction): Promise<string> {
+  const connection = await models.connections.findByPk(connectionId, { transaction, lock: true });
+  if (!connection) throw new NotFound('connection', connectionId);
+  return plain(connection).companyId;
+}
+
+interface Publication {
+  connectionId: string;
+  companyId: string;
+  mapping: Omit<MappingSet, 'version'>;
+  /** As the audit log has it, and what else it tells. */
+  action: 'mapping.publish' | 'mapping.roll_back';
+  detail?: Record<string, number>;
+}
+
+/** As the next version, with the connection locked; one that equals the current version answers that and writes nothing. */
+export async function publishWithin(
+  db: AppDb,
+  { connectionId, companyId, mapping, action, detail = {} }: Publication,
+  audit: By,
+  transaction: Transaction,
+): Promise<MappingSet> {
+  const { object } = mapping;
+  const before = await currentMapping(db, connectionId, object, transaction);
+  const version = before?.version ?? 0;
+  if (before && canonicalJson(before) === canonicalJson({ ...mapping, version })) return before;
+  const published: MappingSet = { ...mapping, version: version + 1 };
+  await db.models.mappings.create(
+    {
+      id: newId('mapping'),
+      connectionId,
+      object,
+      version: published.version,
+      state: 'published',
+      mapping: published,
+      publishedBy: audit.actor,
+      publishedAt: new Date(),
+    },
+    { transaction },
+  );
+  await appendAudit(
+    db,
+    {
+      ...audit,
+      companyId,
+      action,
+      subject: connectionId,
+      outcome: 'done',
+      detail: { object, version: published.version, ...detail },
+      ...(before && { before: { ...before } }),
+      after: { ...published },
+    },
+    transaction,
+  );
+  return published;
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { twilio } from '../../providers/twilio/index.ts';
+import { by, clientNumber, company, connection } from './fixtures.ts';
+import { startApi, type Api } from './server.ts';
+
+const { object: _, ...sound } = twilio.streams['messages']!.mapping;
+const without = (target: string) => ({ ...sound, fields: sound.fields.filter((field) => field.target !== target) });
+
+let api: Api;
+let ours: Awaited<ReturnType<typeof company>>;
+let connectionId: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  ours = await company(api, 'Ours');
+  connectionId = await connection(api, ours.id);
+});
+afterAll(() => api.close());
+
+const call = (method: string, path: string, body?: object, key = ours.keys.company_admin) =>
+  api.call(method, `/v1/connections/${connectionId}/mappings/message${path}`, { key, ...(body && { body }) });
+const save = (revision: number | null, mapping: object) => call('POST', '/draft', { revision, mapping });
+const issuesOf = (answer: { body: any }) =>
+  answer.body.error.issues.map(({ path, message }: { path: string; message: string }) => `${path}: ${message}`);
+
+describe('A draft of a mapping', () => {
+  it('may be unfinished, says what keeps it from being published, and is refused then, naming each fault', async () => {
+    const fields = [
+      { target: 'colour', source: 'colour', transform: { kind: 'text' }, required: false },
+      { target: 'segments', source: 'parts', transform: { kind: 'text' }, required: false },
+      { target: 'body', source: { expression: 'a & (' }, transform: { kind: 'text' }, required: false },
+    ];
+    const { body } = await save(null, { ...without('status'), fields: [...without('status').fields.slice(0, 1), ...fields] });
+    const faults = [
+      'fields.1.target: colour is not a field of message',
+      'fields.2.transform: segments takes integer, not text',
+      'fields: status is required and has no source',
+      expect.stringMatching(/^fields\.3\.source\.expression: is not JSONata, at character \d+/),
+    ];
+    expect(body.issues.map(({ path, message }: any) => `${path}: ${message}`)).toEqual(faults);
+    const refused = await call('POST', '/draft/publish', { revision: body.revision });
+    expect(refused.status).toBe(400);
+    expect(issuesOf(refused)).toHaveLength(4);
+    expect(issuesOf(refused)[1]).toBe('mapping.fields.2.transform: segments takes integer, not text');
+    expect((await call('POST', '/draft/preview', { sample: 'stored' })).status).toBe(400);
+    expect((await call('DELETE', '/draft')).body).toEqual({ object: 'message', discarded: true });
+    expect((await call('GET', '/draft')).status).toBe(404);
+  });
+
+  it('is published as the version after, and an earlier version brought back as the one after that', async () => {
+    const first = await save(null, sound);
+    expect(first.body).toMatchObject({ object: 'message', mapping: sound, issues: [] });
+    expect((await call('POST', '/draft/publish', { revision: first.body.revision })).body).toMatchObject({ version: 1 });
+    const second = await save(null, without('price'));
+    const late = await save(null, sound);
+    expect([late.status, late.body.error.message]).toEqual([409, expect.stringContaining('Somebody else has saved')]);
+    expect((await call('GET', '/draft')).body.revision).toBe(second.body.revision);
+    expect((await call('POST', '/draft/publish', { revision: second.body.revision })).body).toMatchObject({ version: 2 });
+    expect((await call('POST', '/draft/publish', { revision: second.body.revision })).status).toBe(409);
+    const back = await call('POST', '/roll-back', { toVersion: 1 });
+    expect(back.body).toMatchObject({ ...sound, version: 3 });
+    expect((await call('POST', '/roll-back', { toVersion: 9 })).status).toBe(404);
+  });
+
+  it('is for an object that there is, and for admins', async () => {
+    const path = `/v1/connections/${connectionId}/mappings/nonsense/draft`;
+    expect((await api.call('GET', path, { key: ours.keys.company_admin })).status).toBe(404);
+    expect((await call('POST', '/draft', { revision: null, mapping: sound }, ours.keys.operator)).status).toBe(403);
+    const deals = await api.call('POST', `/v1/connections/${connectionId}/mappings/deal/draft`, {
+      key: ours.keys.company_admin,
+      body: { revision: null, mapping: { ...sound, fields: [] } },
+    });
+    expect(deals.body.issues).toContainEqual({ path: 'object', message: 'No stream of this provider gives it.' });
+  });
+});
+
+describe('A preview', () => {
+  const raw = (sid: string, more: object = {}) => ({
+    sid,
+    direction: 'inbound',
+    status: 'received',
+    from: clientNumber,
+    to: '+14155550199',
+    body: 'canary-body',
+    num_segments: '1',
+    date_updated: 'Sat, 21 Nov 2026 10:00:00 +0000',
+    ...more,
+  });
+  let revision: number;
+
+  beforeAll(async () => {
+    const event = {
+      connectionId,
+      companyId: ours.id,
+      providerKey: 'twilio',
+      source: 'poll' as const,
+      occurredAt: null,
+      receivedAt: new Date(),
+    };
+    const events = [raw('SM1'), raw('SM2', { from: 'no number' }), raw('SM3', { from: null })].map((record) => ({
+      ...event,
+      key: record.sid,
+      type: 'message',
+      data: { record },
+    }));
+    await api.traffic.events.storeBatch(events);
+    await api.stores.mappings.publish({ connectionId, mapping: twilio.streams['messages']!.mapping }, by);
+    const phone = { target: 'fromAddress', source: 'from', transform: { kind: 'phone' }, required: false };
+    const draft = await save(null, {
+      ...without('body'),
+      fields: [...without('body').fields.filter(({ target }) => target !== 'fromAddress'), phone],
+    });
+    revision = draft.body.revision;
+  });
+  const preview = (key = ours.keys.company_admin) => call('POST', '/draft/preview', { sample: 'stored' }, key);
+
+  it('shows before and after by record, coverage by field and errors by field, without a value', async () => {
+    const { body, text } = await preview();
+    expect(body).toMatchObject({ object: 'message', revision, publishedVersion: 3, values: 'masked' });
+    expect(body.records.map(({ externalId, changed }: any) => [externalId, changed])).toEqual([
+      ['SM3', ['body']],
+      ['SM2', expect.arrayContaining(['body', 'status', 'fromAddress'])],
+      ['SM1', ['body']],
+    ]);
+    expect(body.records[1]).toMatchObject({
+      before: { fields: { body: '•••', errorCode: null } },
+      after: { issues: [{ path: 'from', message: 'is not a valid phone for fromAddress' }] },
+    });
+    expect(body.coverage).toContainEqual({ field: 'body', before: 3, after: 0 });
+    expect(body.coverage).toContainEqual({ field: 'fromAddress', before: 2, after: 1 });
+    expect(body.errors).toEqual([{ path: 'from', message: 'is not a valid phone for fromAddress', records: 1 }]);
+    expect(text).not.toMatch(/canary|\+1415/);
+    const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
+    expect(newest).toMatchObject({ action: 'mapping.preview', detail: { object: 'message', revision, records: 3 } });
+  });
+
+  it('shows values to whom payload.read was granted, and tells it in the audit log', async () => {
+    const { id, key } = await api.stores.apiKeys.create({ companyId: ours.id, role: 'company_admin', label: 'granted' }, by);
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    await api.stores.grants.create(
+      { companyId: ours.id, holder: id, permission: 'payload.read', reason: 'A mapping', expiresAt },
+      by,
+    );
+    const { body } = await preview(key);
+    expect(body.values).toBe('shown');
+    expect(body.records[2]).toMatchObject({
+      before: { fields: { body: 'canary-body' } },
+      after: { fields: { fromAddress: clientNumber } },
+    });
+    const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
+    expect(newest).toMatchObject({ actor: id, action: 'payload.read', detail: { object: 'message' } });
+  });
+
+  it('of a fetched sample answers 503 while Temporal is down', async () => {
+    expect((await call('POST', '/draft/preview', { sample: 'fetched' })).status).toBe(503);
+  });
+
+  it('of no draft is answered 404', async () => {
+    await call('DELETE', '/draft');
+    expect((await preview()).status).toBe(404);
+  });
+});
