@@ -2,7 +2,7 @@
  * Records that webhooks told of, as the provider has them now. A webhook says that something changed, the provider's own history says
  * what: so webhooks that come late, twice or out of order, and a sync that runs beside them, all write the same rows.
  */
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
 import type { FailureCode } from '../domain/failure.ts';
 import { isDeletable, type CanonicalObject, type NormalizedEvent } from '../domain/records.ts';
 import { idsMax, type Records, type Stream } from '../providers/contract.ts';
@@ -38,8 +38,11 @@ export async function writeToldRecords(deps: ActivityDeps, connection: Connectio
   for (const stream of Object.values(opened.provider.streams)) {
     const eventIds = groupById(changed.filter(({ object }) => object === stream.object));
     const ids = [...eventIds.keys()];
-    for (let at = 0; at < ids.length; at += idsMax)
+    for (let at = 0; at < ids.length; at += idsMax) {
       await writeChanged(deps, opened, stream, eventIds, ids.slice(at, at + idsMax), refused);
+      // Where each record costs a call of its own, a whole batch takes longer than a heartbeat may.
+      heartbeat({ fetched: at });
+    }
   }
   return refused;
 }

@@ -1,55 +1,7 @@
 /** What a deal's own log of changes tells of its stages. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { StageMovement } from '../../domain/records.ts';
-import { getJson, secondsIn, type Answer, type PipedriveContext } from './client.ts';
-import { PipedriveApiError } from './errors.ts';
-
-/**
- * Pipedrive's words: values are text, `time` is UTC as `YYYY-MM-DD HH:MM:SS`, newest first.
- * https://developers.pipedrive.com/docs/api/v1/Deals#getDealChangelog
- */
-const changeSchema = z.object({
-  field_key: z.string(),
-  old_value: z.unknown(),
-  new_value: z.unknown(),
-  time: z.string(),
-  actor_user_id: z.number().nullish(),
-});
-type Change = z.infer<typeof changeSchema>;
-const changelogSchema = z.array(changeSchema).nullish();
-
-const told = new Set(['stage_id', 'status']);
-
-/** Of the day's tokens this share is left to the company's other apps: histories are what costs most (20 tokens for each deal). */
-const reservedShare = 0.1;
-
-/** All changes of stage and status of one deal. */
-export async function fetchChanges(context: PipedriveContext, dealId: number, signal?: AbortSignal): Promise<Change[]> {
-  const path = `/api/v1/deals/${dealId}/changelog`;
-  const changes: Change[] = [];
-  for (let cursor: string | null = null; ;) {
-    const query = { limit: 500, ...(cursor !== null && { cursor }) };
-    const answer: Answer<Change[] | null | undefined> = await getJson(context, path, changelogSchema, { query, signal });
-    const { data, next, headers } = answer;
-    changes.push(...(data ?? []).filter(({ field_key }) => told.has(field_key)));
-    await keepToLimits(headers);
-    if (next === null || next === cursor) return changes;
-    cursor = next;
-  }
-}
-
-/**
- * A window of calls that is used up is waited for (2 s at most), because a refusal would throw away a page that was paid for. A day
- * that is nearly used up ends the attempt. Both headers may be missing. https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting
- */
-async function keepToLimits(headers: Record<string, string>): Promise<void> {
-  const [left, limit] = [headers['x-daily-ratelimit-token-remaining'], headers['x-daily-ratelimit-token-limit']].map(Number);
-  if (left! < limit! * reservedShare) throw new PipedriveApiError(429, 'budget_reserve');
-  if (headers['x-ratelimit-remaining'] !== '0') return;
-  const resetS = Math.min(secondsIn(headers['x-ratelimit-reset']) ?? 2, 2);
-  await wait(resetS * 1_000);
-}
+import { changeSchema, tellsOfStage, type Change } from './changelog.ts';
 
 /** The stage that a deal counts in: won and lost are stages here. */
 export function effectiveStage(status: unknown, stageId: unknown): string {
@@ -96,7 +48,7 @@ export function movements(raw: unknown): StageMovement[] {
 /** Whatever way round the log came: within one second, the order in which it came says what was first. */
 function oldestFirst(changelog: Change[]): Change[] {
   const known = changelog.filter(
-    ({ field_key, new_value, time }) => told.has(field_key) && isScalar(new_value) && toIso(time) !== null,
+    ({ field_key, new_value, time }) => tellsOfStage(field_key) && isScalar(new_value) && toIso(time) !== null,
   );
   const isNewestFirst = known.length > 1 && known[0]!.time >= known.at(-1)!.time;
   return (isNewestFirst ? known.toReversed() : known).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { DeletedRecord } from '../../domain/records.ts';
 import type { Records, Stream } from '../contract.ts';
 import { getJson, type PipedriveContext } from './client.ts';
-import { effectiveStage, fetchChanges, movements } from './history.ts';
+import { fetchLogs } from './changelog.ts';
+import { effectiveStage, movements } from './history.ts';
 import { fetchWindowPage, rawRecord, type RawRecord } from './windows.ts';
 
 /** Deleted ones for 30 days. https://developers.pipedrive.com/docs/api/v1/Deals#getDeals */
 const anyStatus = { status: 'open,won,lost,deleted' };
 
-/** So many at once that their histories, one call each, stay well within a minute. */
+/** So many at once that their logs, one call each, stay well within a minute on the smallest plan. */
 const dealsMax = 50;
 /** https://developers.pipedrive.com/docs/api/v1/Persons#getPersons; and an answer names at most so many organisations. */
 const personsMax = 100;
@@ -86,14 +87,15 @@ export const contacts: Stream<PipedriveContext> = {
   },
 };
 
-/** One after the other: the smallest plan takes ten calls in a second. */
 async function withHistory(context: PipedriveContext, found: RawRecord[], signal?: AbortSignal): Promise<Records> {
   const { present, deleted } = parted(found);
-  const records: RawRecord[] = [];
-  for (const deal of present) {
-    const changelog = await fetchChanges(context, deal.id, signal);
-    records.push({ ...deal, effective_stage: effectiveStage(deal['status'], deal['stage_id']), changelog });
-  }
+  const ids = present.map(({ id }) => id);
+  const logs = await fetchLogs(context, ids, signal);
+  const records = present.map((deal) => ({
+    ...deal,
+    effective_stage: effectiveStage(deal['status'], deal['stage_id']),
+    changelog: logs.get(deal.id)!,
+  }));
   return { records, deleted };
 }
 
