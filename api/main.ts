@@ -69,7 +69,7 @@ const app = createApp(
     tokens: config.jwt && createTokens(config.jwt, createTokenKeys(config.jwt, log)),
     limits: createLimits(stores.allowances, config.limits),
     trustProxy: config.trustProxy,
-    webhookTargets: createWebhookTargets(stores),
+    webhookTargets: createWebhookTargets(stores, { oauthClients: config.oauthClients }),
     publicUrl: config.publicUrl,
     corsOrigins: config.api.corsOrigins,
     oauth: {

@@ -9,6 +9,7 @@ export const webhookOutcomes = [
   'aborted',
   'unsupported_type',
   'unknown_connection',
+  'unknown_account',
   'disconnected',
   'unavailable',
   'failed',
@@ -39,6 +40,12 @@ export function createMetrics() {
       name: 'linkwright_events_total',
       help: 'Inbound events that were committed, by whether they were new.',
       labelNames: ['result'],
+      registers,
+    }),
+    unknownAccountEvents: new Counter({
+      name: 'linkwright_events_unknown_account_total',
+      help: 'Signed events of accounts that no connection here is of; they are answered and not kept.',
+      labelNames: ['provider'],
       registers,
     }),
     waitingRequests: new Gauge({

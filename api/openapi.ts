@@ -27,7 +27,10 @@ const refusalWords: Record<number, string> = {
 
 /** The API's document, made from the same schemas that check requests and answers. */
 export function createOpenApi(routes: Route[], publicUrl: string) {
-  const paths: ZodOpenApiPathsObject = { '/webhooks/{provider}/{connectionId}': { post: webhook } };
+  const paths: ZodOpenApiPathsObject = {
+    '/webhooks/{provider}/{connectionId}': { post: webhook },
+    '/webhooks/{provider}': { post: webhookOfAll },
+  };
   for (const route of routes) {
     const path = `/v1${route.path.replace(/:(\w+)/g, '{$1}')}`;
     (paths[path] ??= {})[route.method] = describeRoute(route);
@@ -71,6 +74,26 @@ const webhook = {
       401: 'The signature is missing, or it does not fit.',
       404: 'There is no such connection.',
       410: 'The connection is disconnected.',
+      413: refusalWords[413]!,
+      415: 'The provider does not send this content type.',
+      503: 'The database does not answer: send it again.',
+    }),
+  },
+} satisfies ZodOpenApiOperationObject;
+
+const webhookOfAll = {
+  ...webhook,
+  summary: 'Receive the webhooks of all accounts of the platform’s own app at a provider',
+  description:
+    'For providers that know one address for an app. Signed with the app’s client secret; each event goes to the connections of its account, and one of an account that no connection is of is answered and not kept.',
+  operationId: 'receive_webhook_of_app',
+  requestParams: { path: z.object({ provider: z.string() }) },
+  responses: {
+    '2XX': webhook.responses['2XX'],
+    ...refusalsOf({
+      400: 'The body is not what its content type says.',
+      401: 'The signature is missing, or it does not fit.',
+      404: 'The provider has no such address.',
       413: refusalWords[413]!,
       415: 'The provider does not send this content type.',
       503: 'The database does not answer: send it again.',

@@ -195,6 +195,11 @@ export interface Webhook<Credentials = Record<string, string>> {
   verify(request: InboundRequest, credentials: Credentials, now: Date): SignatureVerdict;
   /** Throws `MalformedWebhook` for a body that cannot be read. */
   parse(request: InboundRequest): InboundEvent[];
+  /**
+   * Where all accounts' webhooks of the platform's app come to one address: the account that an event is of, as `check` names it. Its
+   * connections are found by it, and what is not of a connection's account is not stored with it.
+   */
+  accountOf?(event: InboundEvent): string;
   /** What the provider expects as an answer to a webhook it may retry. */
   reply: { status: number; contentType: string; body: string };
 }

@@ -1,27 +1,21 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Connection } from '../../db/app/stores/connections.ts';
-import {
-  MalformedWebhook,
-  type InboundEvent,
-  type InboundRequest,
-  type Provider,
-  type Webhook,
-} from '../../providers/contract.ts';
+import type { InboundEvent, InboundRequest, Provider, Webhook } from '../../providers/contract.ts';
 import { findProvider } from '../../providers/registry.ts';
 import type { Deps } from '../deps.ts';
-import { ApiError, answerTo, isOutage, notFound, type HttpAnswer } from '../errors.ts';
-import { bodyBytesMax, nestingMax, nestsTooDeep } from '../json-body.ts';
+import { ApiError, answerTo, isOutage, type HttpAnswer } from '../errors.ts';
+import { bodyBytesMax } from '../json-body.ts';
 import { localsOf } from '../locals.ts';
 import type { WebhookOutcome } from '../metrics.ts';
+import { addressees, type Told } from './addressees.ts';
 import type { Group } from './group.ts';
 import { discardRest, readBody } from './read-body.ts';
-import type { WebhookTarget } from './targets.ts';
+import { findAddressed, mediaType, readEvents, refusal, verify, type Addressed } from './verify.ts';
 
 /** One inbound event on its way into the traffic database. */
 export type EventRow = Parameters<Deps['traffic']['events']['storeBatch']>[0][number];
 
-const route = '/webhooks/:provider/:connectionId';
-const address = /^\/webhooks\/([^/?#]+)\/([^/?#]+)\/?(?:\?|$)/;
+const routes = { one: '/webhooks/:provider/:connectionId', all: '/webhooks/:provider' };
+const address = /^\/webhooks\/([^/?#]+)(?:\/([^/?#]+))?\/?(?:\?|$)/;
 
 /** An answer here is read by a program: nothing in it may be run, framed or taken for something else. */
 const securityHeaders = {
@@ -41,14 +35,15 @@ const lingerMs = 1_000;
 export function receiveWebhooks(deps: Deps, group: Group<EventRow>, otherwise: RequestListener): RequestListener {
   return (request, response) => {
     const [, provider, connectionId] = (request.method === 'POST' && address.exec(request.url ?? '')) || [];
-    if (provider === undefined || connectionId === undefined) otherwise(request, response);
+    if (provider === undefined || !(connectionId ?? findProvider(provider)?.webhook?.accountOf)) otherwise(request, response);
     else void receive(deps, group, { provider, connectionId }, request, response);
   };
 }
 
 interface Named {
   provider: string;
-  connectionId: string;
+  /** Absent at the one address for all of the provider's accounts. */
+  connectionId: string | undefined;
 }
 
 /** Never rejects: whatever goes wrong becomes the answer. */
@@ -60,18 +55,19 @@ async function receive(
   response: ServerResponse,
 ): Promise<void> {
   const locals = localsOf(response);
-  locals.route = route;
+  locals.route = named.connectionId === undefined ? routes.all : routes.one;
   let outcome: WebhookOutcome = 'stored';
   let answer: HttpAnswer;
   let provider: Provider | undefined;
   try {
     provider = findProvider(decodeURIComponent(named.provider));
-    const body = await readBody(request, bodyBytesMax);
-    const { target, webhook } = await findTarget(deps, provider, decodeURIComponent(named.connectionId));
-    locals.ids = { connectionId: target.connection.id };
-    checkHeaders(request, webhook);
-    await store(deps, group, webhook, target, toInbound(deps, request, body));
-    answer = replyOf(webhook);
+    const inbound = toInbound(deps, request, await readBody(request, bodyBytesMax));
+    const addressed = await findAddressed(deps, provider, named.connectionId && decodeURIComponent(named.connectionId));
+    if (addressed.target) locals.ids = { connectionId: addressed.target.connection.id };
+    checkHeaders(request, addressed.webhook);
+    const isStored = await store(deps, group, addressed, inbound);
+    if (!isStored) outcome = 'unknown_account';
+    answer = replyOf(addressed.webhook);
     locals.outcome = outcome;
   } catch (error) {
     outcome = outcomeOf(error);
@@ -79,18 +75,6 @@ async function receive(
   }
   deps.metrics.webhooks.inc({ provider: provider?.key ?? 'unknown', outcome });
   await send(request, response, answer);
-}
-
-async function findTarget(
-  deps: Deps,
-  provider: Provider | undefined,
-  id: string,
-): Promise<{ target: WebhookTarget; webhook: Webhook }> {
-  const target = provider && /^conn_[0-9a-z]{26}$/.test(id) ? await deps.webhookTargets.get(id) : null;
-  if (!provider?.webhook || target?.connection.providerKey !== provider.key) throw notFound('webhook address');
-  if (target.connection.state === 'disconnected')
-    throw refusal('disconnected', 410, 'This connection is disconnected: remove the webhook at the provider.');
-  return { target, webhook: provider.webhook };
 }
 
 /** Providers sign the bytes that they send, so a body that was compressed on the way is not what was signed. */
@@ -101,8 +85,6 @@ function checkHeaders({ headers }: IncomingMessage, { contentTypes }: Webhook): 
     throw refusal('unsupported_type', 415, `Send ${contentTypes.join(' or ')}.`);
 }
 
-const mediaType = (header: string | undefined) => header?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-
 /** The request as the provider signed it: its own bytes, and the public URL with path and query exactly as sent. */
 function toInbound({ publicUrl }: Deps, request: IncomingMessage, body: Buffer): InboundRequest {
   // Node has joined what came twice, but for Set-Cookie, which is not a request's and which no provider reads.
@@ -110,45 +92,20 @@ function toInbound({ publicUrl }: Deps, request: IncomingMessage, body: Buffer):
   return { method: 'POST', url: publicUrl + request.url, headers, body };
 }
 
-/** Resolves after the commit. */
-async function store(
-  deps: Deps,
-  group: Group<EventRow>,
-  webhook: Webhook,
-  target: WebhookTarget,
-  inbound: InboundRequest,
-): Promise<void> {
+/** Resolves after the commit; `false` when no connection here is told of any of it. */
+async function store(deps: Deps, group: Group<EventRow>, addressed: Addressed, inbound: InboundRequest): Promise<boolean> {
   const receivedAt = new Date();
-  await verify(deps, webhook, target, inbound, receivedAt);
-  const { id: connectionId, companyId, providerKey } = target.connection;
-  await group.add(parse(webhook, inbound).map((event) => toRow(event, target.connection, receivedAt)));
-  deps.waker.wake({ connectionId, companyId, providerKey });
+  await verify(deps, addressed, inbound, receivedAt);
+  const events = readEvents(addressed.webhook, inbound);
+  const told = await addressees(deps, addressed, events);
+  const rows = told.flatMap(({ connection, events: own }) => own.map((event) => toRow(event, connection, receivedAt)));
+  if (rows.length > 0) await group.add(rows);
+  for (const { connection } of told)
+    deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
+  return told.length > 0 || events.length === 0;
 }
 
-/** Credentials that were read before the request came may be old ones: a signature that does not fit them gets a second look. */
-async function verify(deps: Deps, webhook: Webhook, target: WebhookTarget, inbound: InboundRequest, now: Date): Promise<void> {
-  let verdict = target.credentials && webhook.verify(inbound, target.credentials, now);
-  if (verdict?.ok !== true && target.readAtMs < now.getTime()) {
-    const anew = await deps.webhookTargets.get(target.connection.id, now.getTime());
-    verdict = anew?.credentials ? webhook.verify(inbound, anew.credentials, now) : null;
-  }
-  if (verdict?.ok) return;
-  if (verdict?.reason === 'missing') throw refusal('signature_missing', 401, 'The request is not signed.');
-  throw refusal('signature_unknown', 401, 'The signature does not fit this connection’s credentials and public address.');
-}
-
-function parse(webhook: Webhook, inbound: InboundRequest): InboundEvent[] {
-  if (mediaType(inbound.headers['content-type']).endsWith('json') && nestsTooDeep(inbound.body))
-    throw refusal('malformed', 400, `The body nests too deep: at most ${nestingMax} objects or lists inside each other.`);
-  try {
-    return webhook.parse(inbound);
-  } catch (error) {
-    if (error instanceof MalformedWebhook) throw refusal('malformed', 400, error.message);
-    throw error;
-  }
-}
-
-function toRow(event: InboundEvent, connection: Connection, receivedAt: Date): EventRow {
+function toRow(event: InboundEvent, connection: Told['connection'], receivedAt: Date): EventRow {
   return {
     connectionId: connection.id,
     companyId: connection.companyId,
@@ -176,8 +133,6 @@ async function send(request: IncomingMessage, response: ServerResponse, { status
   await discardRest(request, lingerMs);
   response.end();
 }
-
-const refusal = (outcome: WebhookOutcome, status: number, message: string) => new ApiError(status, outcome, message);
 
 function outcomeOf(error: unknown): WebhookOutcome {
   if (isOutage(error)) return 'unavailable';

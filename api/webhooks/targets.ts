@@ -1,4 +1,4 @@
-import type { Connection } from '../../db/app/stores/connections.ts';
+import type { Connection, ConnectionOfAccount } from '../../db/app/stores/connections.ts';
 import type { AppStores } from '../../db/app/stores/index.ts';
 
 /** Where a webhook goes: the connection, and the credentials that check its signature. */
@@ -16,27 +16,58 @@ export interface WebhookTargets {
    * rotated a moment ago works at once.
    */
   get(connectionId: string, readSinceMs?: number): Promise<WebhookTarget | null>;
+  /** The connections of each of the provider's accounts, by the account's id there. */
+  accountsOf(providerKey: string): Promise<AccountConnections>;
+  /** Of the platform's own app, which signs or is signed for where webhooks of all accounts come to one address. */
+  clientSecret(providerKey: string): string | null;
   forget(connectionId: string): void;
 }
+
+export type AccountConnections = ReadonlyMap<string, readonly ConnectionOfAccount[]>;
 
 /** Targets that are kept at most. */
 const entriesMax = 10_000;
 
 type Stores = {
-  connections: Pick<AppStores['connections'], 'find'>;
+  connections: Pick<AppStores['connections'], 'find' | 'withAccounts'>;
   credentials: Pick<AppStores['credentials'], 'active' | 'staged'>;
 };
 
-/** `keepMs` is also how long a connection that another process disconnected still takes events. */
-export function createWebhookTargets({ connections, credentials }: Stores, keepMs = 2_000): WebhookTargets {
+interface TargetOptions {
+  /** How long what was read is kept; also how long a connection that another process disconnected still takes events. */
+  keepMs?: number | undefined;
+  /** The platform's own clients, by provider key. */
+  oauthClients?: Record<string, { clientSecret: string }>;
+}
+
+export function createWebhookTargets(
+  { connections, credentials }: Stores,
+  { keepMs = 2_000, oauthClients = {} }: TargetOptions = {},
+): WebhookTargets {
   const kept = new Map<string, { readAtMs: number; reading: Promise<WebhookTarget | null> }>();
+  const accounts = new Map<string, { readAtMs: number; reading: Promise<AccountConnections> }>();
+  const clientSecret = (providerKey: string) =>
+    Object.hasOwn(oauthClients, providerKey) ? oauthClients[providerKey]!.clientSecret : null;
 
   async function read(connectionId: string, readAtMs: number): Promise<WebhookTarget | null> {
     const connection = await connections.find(connectionId);
     if (!connection) return null;
     // During onboarding the credentials are staged, and the provider may already send.
     const found = (await credentials.active(connectionId)) ?? (await credentials.staged(connectionId));
-    return { connection, credentials: found?.values ?? null, readAtMs };
+    // Who consented did so to the platform's own app; a secret that was entered is the company's.
+    const secret = found?.kind === 'oauth2' ? clientSecret(connection.providerKey) : null;
+    const values = found && { ...found.values, ...(secret !== null && { clientSecret: secret }) };
+    return { connection, credentials: values, readAtMs };
+  }
+
+  async function readAccounts(providerKey: string): Promise<AccountConnections> {
+    const byAccount = new Map<string, ConnectionOfAccount[]>();
+    for (const connection of await connections.withAccounts(providerKey)) {
+      const others = byAccount.get(connection.accountExternalId);
+      if (others) others.push(connection);
+      else byAccount.set(connection.accountExternalId, [connection]);
+    }
+    return byAccount;
   }
 
   return {
@@ -52,8 +83,19 @@ export function createWebhookTargets({ connections, credentials }: Stores, keepM
       entry.reading.then((target) => target ?? drop(), drop);
       return entry.reading;
     },
+    // All at once: an account that is not here then costs nothing, however often its events come.
+    async accountsOf(providerKey) {
+      const earlier = accounts.get(providerKey);
+      if (earlier && earlier.readAtMs >= Date.now() - keepMs) return earlier.reading;
+      const entry = { readAtMs: Date.now(), reading: readAccounts(providerKey) };
+      accounts.set(providerKey, entry);
+      entry.reading.catch(() => void (accounts.get(providerKey) === entry && accounts.delete(providerKey)));
+      return entry.reading;
+    },
+    clientSecret,
     forget(connectionId) {
       kept.delete(connectionId);
+      accounts.clear();
     },
   };
 }

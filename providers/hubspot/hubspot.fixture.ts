@@ -1,12 +1,46 @@
 /** An account in the sandbox, the platform's app, and a person who answers the consent page. */
 import { randomInt } from 'node:crypto';
-import type { ConsentAuth } from '../contract.ts';
+import type { ConsentAuth, InboundRequest } from '../contract.ts';
 import type { ProviderFixture } from '../contract.suite.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { hubspot } from './index.ts';
+import { signedHeaders } from './sandbox-webhooks.ts';
 
 export const client = { clientId: 'b1c2d3e4-0000-4000-8000-linkwright', clientSecret: 'canary-client-secret-4c1e' };
 export const redirectUri = 'https://hooks.example.com/oauth/callback';
+const { clientSecret } = client;
+export const webhookUrl = 'https://hooks.example.com/webhooks/hubspot?tenant=a%2Fb%20c';
+
+/** https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide */
+export function event(over: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    eventId: 3816279340,
+    subscriptionId: 25,
+    portalId: 20_123_456,
+    appId: 1_160_452,
+    occurredAt: 1_767_600_000_000,
+    subscriptionType: 'deal.propertyChange',
+    attemptNumber: 0,
+    objectId: 201,
+    changeSource: 'CRM_UI',
+    propertyName: 'dealstage',
+    propertyValue: 'contractsent',
+    ...over,
+  };
+}
+
+export function signed(
+  events: unknown,
+  { secret = clientSecret, url = webhookUrl, atMs = Date.now(), body = JSON.stringify(events) } = {},
+): InboundRequest {
+  return { method: 'POST', url, headers: signedHeaders(secret, { url, body, atMs }), body: Buffer.from(body) };
+}
+
+/** The same JSON, written by another hand. */
+function rewrite(original: InboundRequest): InboundRequest {
+  return { ...original, body: Buffer.from(JSON.stringify(JSON.parse(original.body.toString()), null, 1)) };
+}
+
 const [{ scopes: consentScopes }] = hubspot.auth as [ConsentAuth];
 const seeded = 40;
 const privateToken = 'pat-na1-canary-private-token-7788';
@@ -27,13 +61,35 @@ export async function setUpHubspot(): Promise<ProviderFixture> {
     close: sandbox.close,
     control: (verb, input) => sandbox.control('hubspot', verb, input),
     credentials: {
-      oauth2: { accepted: { accessToken }, refused: { accessToken: 'canary-wrong-access-token-19' } },
-      api_key: { accepted: { accessToken: privateToken }, refused: { accessToken: 'pat-na1-canary-wrong-token-20' } },
+      oauth2: { accepted: { accessToken, clientSecret }, refused: { accessToken: 'canary-wrong-access-token-19', clientSecret } },
+      api_key: {
+        accepted: { accessToken: privateToken, clientSecret: 'canary-private-client-secret-21' },
+        refused: { accessToken: 'pat-na1-canary-wrong-token-20', clientSecret: 'canary-private-client-secret-22' },
+      },
     },
     settings: {},
     records: { deals: seeded, contacts: seeded },
     changing: { deals: changing(sandbox, 'deals', portalId), contacts: changing(sandbox, 'contacts', portalId) },
     unknownIds: { deals: '999999999', contacts: '999999999' },
+    webhook: {
+      signatureHeader: 'x-hubspot-signature-v3',
+      requests: [
+        signed([event({ eventId: 1 }), event({ eventId: 2, subscriptionType: 'deal.deletion' })]),
+        signed([event({ eventId: 3, subscriptionType: 'contact.privacyDeletion', objectId: 301 })]),
+        signed([
+          event({
+            eventId: 4,
+            subscriptionType: 'deal.merge',
+            objectId: 403,
+            primaryObjectId: 401,
+            mergedObjectIds: [402],
+            newObjectId: 403,
+          }),
+        ]),
+      ],
+      foreign: signed([event()], { secret: 'another-secret' }),
+      rewritten: rewrite(signed([event()])),
+    },
     oauth: { client, redirectUri, answer },
   };
 }

@@ -3,8 +3,10 @@ import { check } from './check.ts';
 import { contacts } from './contacts.ts';
 import { deals } from './deals.ts';
 import { classify, errorCatalogue } from './errors.ts';
+import { normalize } from './normalize.ts';
 import { privateAppCredentials, settingsSchema, type HubspotCredentials, type HubspotSettings } from './schema.ts';
 import { stages } from './stages.ts';
+import { webhook } from './webhook.ts';
 
 /**
  * Deals with their history, and contacts. Spoken to by the contract's own HTTP client: HubSpot's SDK (`@hubspot/api-client`) carries no
@@ -34,13 +36,14 @@ export const hubspot = defineProvider<HubspotCredentials, HubspotSettings>({
       // The same one comes back; should another come, it is the one that is kept.
       refreshToken: { rotates: false },
     },
-    { kind: 'api_key', label: 'Private app token', credentials: privateAppCredentials, secrets: ['accessToken'] },
+    { kind: 'api_key', label: 'Private app token', credentials: privateAppCredentials, secrets: ['accessToken', 'clientSecret'] },
   ],
   settings: settingsSchema,
   check,
   streams: { deals, contacts },
   stages,
-  normalize: () => [],
+  webhook,
+  normalize,
   optedOutCodes: [],
   metrics: [],
   classify,

@@ -3,11 +3,18 @@ import { z } from 'zod';
 /** Both ways to authorise end in one bearer token. HubSpot's tokens grow with what they encode: up to 300 characters and more. */
 export interface HubspotCredentials {
   accessToken: string;
+  /** Of the app that webhooks come from. */
+  clientSecret?: string | undefined;
 }
 
 /** The token of a private app, which a super admin copies. https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview */
 export const privateAppCredentials = z.strictObject({
   accessToken: z.string().regex(/^[\x21-\x7e]{8,1000}$/, 'Copy the private app’s access token without spaces or line breaks.'),
+  /** Webhooks of a private app are signed with it. https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/create-and-edit-webhook-subscriptions-in-private-apps */
+  clientSecret: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,200}$/, 'Copy the private app’s client secret without spaces or line breaks.')
+    .optional(),
 });
 
 /** HubSpot gives only the properties that are named. https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide */

@@ -59,6 +59,7 @@ export async function startApi({
   publicUrl = 'https://hooks.example.com',
   answerWithinMs = 2_000,
   keepTargetsMs,
+  oauthClients = {},
   corsOrigins = [],
   limits = {},
   through = (url) => url,
@@ -71,6 +72,8 @@ export async function startApi({
   answerWithinMs?: number;
   /** How long webhook targets are kept, where the default would end in the middle of a test. */
   keepTargetsMs?: number;
+  /** The platform's own clients, by provider key. */
+  oauthClients?: Record<string, { clientSecret: string }>;
   corsOrigins?: string[];
   limits?: Partial<ServerLimits>;
   requestLimits?: LimitSettings;
@@ -116,7 +119,7 @@ export async function startApi({
       tokens: jwt && createTokens(jwt, createTokenKeys(jwt, log, jwt.times)),
       limits: createLimits(stores.allowances, requestLimits),
       trustProxy,
-      webhookTargets: createWebhookTargets(stores, keepTargetsMs),
+      webhookTargets: createWebhookTargets(stores, { keepMs: keepTargetsMs, oauthClients }),
       publicUrl,
       corsOrigins,
       oauth: { clientIds: {}, baseUrls: {} },

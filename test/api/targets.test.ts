@@ -22,7 +22,11 @@ function targetsOf(keepMs: number) {
     reads.push(id);
     return connections.find(id);
   };
-  return createWebhookTargets({ connections: { find }, credentials }, keepMs);
+  const withAccounts = (providerKey: string) => {
+    reads.push(providerKey);
+    return connections.withAccounts(providerKey);
+  };
+  return createWebhookTargets({ connections: { find, withAccounts }, credentials }, { keepMs });
 }
 
 describe('Webhook targets', () => {

@@ -28,6 +28,7 @@ import { taskQueues, type TaskQueue } from '../../domain/workflow-ids.ts';
 import { createKeyChanges } from '../../keys/key-changes.ts';
 import { openKeyring, type Keyring } from '../../keys/keyring.ts';
 import { localMasterKey } from '../../keys/local-master-key.ts';
+import type { OAuthClient } from '../../providers/oauth.ts';
 import { providerRows, getProvider as getRegistered } from '../../providers/registry.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { dataConverter } from '../../temporal/data-converter.ts';
@@ -117,7 +118,7 @@ export async function startEngine({
   const url = await listen(server);
   const oauthClient = await createHubspotApp({ sandbox, canaries }, url);
   const oauth = { clientIds: { hubspot: oauthClient.clientId }, baseUrls: baseUrlsOf(sandbox.url) };
-  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, wakeWindowMs });
+  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, oauthClient, wakeWindowMs });
 
   const deps: ActivityDeps = {
     app,
@@ -190,11 +191,13 @@ function serveApi(
     log,
     url,
     oauth,
+    oauthClient,
     wakeWindowMs,
   }: Pick<Engine, 'app' | 'traffic' | 'codec' | 'client' | 'url'> & {
     log: Logger;
     keyring: Keyring;
     oauth: Deps['oauth'];
+    oauthClient: OAuthClient;
   } & Required<Pick<EngineOptions, 'wakeWindowMs'>>,
 ): { settled(): Promise<void> } {
   const api = createApp(
@@ -215,7 +218,7 @@ function serveApi(
       tokens: null,
       limits: createLimits(app.allowances, noLimits),
       trustProxy: false,
-      webhookTargets: createWebhookTargets(app, 0),
+      webhookTargets: createWebhookTargets(app, { keepMs: 0, oauthClients: { hubspot: oauthClient } }),
       publicUrl: url,
       corsOrigins: [],
       oauth,

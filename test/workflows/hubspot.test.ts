@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { QueryTypes } from 'sequelize';
 import { startEngine, type Engine } from '../harness/engine.ts';
+import { until } from '../harness/until.ts';
 import { beginHubspot, consent, launchHubspot, syncHubspot, type HubspotScene } from '../harness/hubspot-connection.ts';
 
 let engine: Engine;
@@ -68,5 +69,45 @@ describe('A HubSpot connection', () => {
       { deal: moved.id, from: 'closedlost', to: 'closedwon', by: '7' },
     ]);
     expect(steps).toHaveLength(6);
+  });
+
+  it('hears of a step by the app’s webhook, and makes one row of it with the sync that tells it too', async () => {
+    const scene = await launched();
+    const tell = () =>
+      act<{ status: number }[]>(scene, 'sendWebhooks', {
+        url: `${engine.url}/webhooks/hubspot`,
+        clientSecret: engine.deps.oauthClient('hubspot')!.clientSecret,
+      });
+    const before = await deals(scene);
+    const [moved, gone, first, second] = [before[0]!, before[1]!, before[2]!, before[3]!];
+    const steps = (await movements(scene)).length;
+    await act(scene, 'moveDeal', { id: Number(moved.id), stage: 'contractsent', userId: 7 });
+    await act(scene, 'deleteDeal', { id: Number(gone.id) });
+    const merged = await act(scene, 'mergeDeals', { primaryId: Number(first.id), mergedId: Number(second.id) });
+    expect(await tell()).toEqual([{ events: 3, status: 200 }]);
+
+    const now = await until(
+      () => deals(scene),
+      (all) => all.some(({ id }) => id === String(merged.id)) && all.filter(({ isDeleted }) => isDeleted).length === 3,
+    );
+    const of = (id: string) => now.find((deal) => deal.id === id);
+    expect([of(moved.id), of(gone.id), of(first.id), of(second.id)]).toMatchObject([
+      { stage: 'contractsent', isDeleted: 0 },
+      { isDeleted: 1, mergedInto: null },
+      { isDeleted: 1, mergedInto: String(merged.id) },
+      { isDeleted: 1, mergedInto: String(merged.id) },
+    ]);
+    const told = await until(
+      () => movements(scene),
+      (all) => all.length > steps,
+    );
+    for (const run of await syncHubspot(scene)) expect(run).toMatchObject({ outcome: 'succeeded' });
+    expect(await movements(scene)).toEqual(told);
+    expect(told.filter(({ deal }) => deal === moved.id).at(-1)).toEqual({
+      deal: moved.id,
+      from: moved.stage,
+      to: 'contractsent',
+      by: '7',
+    });
   });
 });

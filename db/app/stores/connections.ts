@@ -6,7 +6,7 @@ import { Conflict, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import { sqlTime, write } from '../../sql.ts';
+import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
@@ -31,6 +31,13 @@ export interface Connection {
   reason: string;
   lastSuccessAt: Date | null;
   createdAt: Date;
+}
+/** To whom an event of an account is told. */
+export interface ConnectionOfAccount {
+  id: string;
+  companyId: string;
+  providerKey: string;
+  accountExternalId: string;
 }
 export interface ConnectionSettings {
   settings: Record<string, unknown>;
@@ -61,6 +68,8 @@ export interface ConnectionStore {
   list(input: PageInput & { companyId?: string | undefined; state?: ConnectionState | undefined }): Promise<Page<Connection>>;
   /** All of them, oldest first, from behind `after` on: for work that goes through everything. */
   inOrder(input: { after: string | null; limit: number }): Promise<Connection[]>;
+  /** Those of one provider that are not disconnected, with their account's id there; an account may have several. */
+  withAccounts(providerKey: string): Promise<ConnectionOfAccount[]>;
   /** With an audit row when the state changes. Repeatable. */
   setState(id: string, state: ConnectionState, reason: string, actor: string): Promise<void>;
   /** Moves the freshness mark, never backwards. */
@@ -136,6 +145,16 @@ export function connectionStore(db: AppDb): ConnectionStore {
       const where = { id: { [Op.gt]: after ?? '' } };
       return (await connections.findAll({ where, order: [['id', 'ASC']], limit })).map((row) => outgoing(plain(row)));
     },
+
+    withAccounts: (providerKey) =>
+      select<ConnectionOfAccount>(
+        sequelize,
+        `SELECT connection.id, connection.company_id AS companyId, connection.provider_key AS providerKey,
+           account.external_id AS accountExternalId
+         FROM integration_accounts account JOIN integration_connections connection ON connection.account_id = account.id
+         WHERE account.provider_key = :providerKey AND account.external_id IS NOT NULL AND connection.state <> 'disconnected'`,
+        { providerKey },
+      ),
 
     setState: (id, state, reason, actor) =>
       inTransaction(sequelize, async (transaction) => {
