@@ -9,16 +9,16 @@ import { SalesforceApiError } from './errors.ts';
 import { byIdsQuery, changesQuery, isId, type Place } from './soql.ts';
 
 /**
- * Where a stream stands. `instanceUrl`: of which org. `fromMs`: what changed before it has been read. While a read goes on: `ranAtMs`,
- * when its first query ran, by Salesforce’s clock; `after`, a place before which nothing is missing; `next`, where its rest is; and
- * `extra`, what the object had to know first.
+ * Where a stream stands. `instanceUrl`: of which org. `fromMs`: what changed before it has been read. While a read goes on: `startedMs`,
+ * when its first query ran; `after`, a place before which nothing is missing; `rest`, where the rest of the latest query is and when that
+ * ran; and `extra`, what the object had to know first. Times are by Salesforce’s clock.
  */
 const cursorSchema = z.strictObject({
   instanceUrl: z.string(),
   fromMs: z.number().nullable(),
-  ranAtMs: z.number().nullable(),
+  startedMs: z.number().nullable(),
   after: z.strictObject({ at: z.string(), id: z.string() }).nullable(),
-  next: z.string().nullable(),
+  rest: z.strictObject({ url: z.string(), ranAtMs: z.number() }).nullable(),
   extra: z.string().nullable(),
 });
 type Cursor = z.infer<typeof cursorSchema>;
@@ -50,30 +50,36 @@ type FetchByIds = NonNullable<Stream<SalesforceContext>['fetchByIds']>;
 export function readChanges(source: Source): FetchPage {
   return async (context, input): Promise<Page> => {
     const at = await standing(source, context, input);
-    const { rows, next, ranAtMs: ran } = await nextRows(source, context, at, input);
-    const ranAtMs = at.ranAtMs ?? ran;
-    const { instanceUrl } = at;
+    const { rows, next, ranAtMs } = await nextRows(source, context, at, input);
+    const startedMs = at.startedMs ?? ranAtMs;
     const cursor: Cursor =
       next === null
-        ? { instanceUrl, fromMs: ranAtMs - overlapMs, ranAtMs: null, after: null, next: null, extra: null }
-        : { ...at, ranAtMs, after: lastPlace(rows, ranAtMs) ?? at.after, next };
+        ? { ...fresh(at.instanceUrl), fromMs: startedMs - overlapMs }
+        : { ...at, startedMs, after: lastPlace(rows, ranAtMs) ?? at.after, rest: { url: next, ranAtMs } };
     return { ...(await toRecords(source, context, rows, at.extra, input)), cursor: JSON.stringify(cursor), done: next === null };
   };
 }
+
+const fresh = (instanceUrl: string): Cursor => ({
+  instanceUrl,
+  fromMs: null,
+  startedMs: null,
+  after: null,
+  rest: null,
+  extra: null,
+});
 
 /** Another org than the cursor's, after the connection was reauthorised, is read from its beginning. */
 async function standing(source: Source, context: SalesforceContext, input: Parameters<FetchPage>[1]): Promise<Cursor> {
   const { instanceUrl } = context.credentials;
   const kept = input.cursor === null ? null : cursorSchema.parse(JSON.parse(input.cursor));
-  const isOwn = kept?.instanceUrl === instanceUrl;
-  if (isOwn && kept.ranAtMs !== null) return kept;
-  const extra = await source.prepare(context, input.signal);
-  return { instanceUrl, fromMs: isOwn ? kept.fromMs : null, ranAtMs: null, after: null, next: null, extra };
+  const at = kept?.instanceUrl === instanceUrl ? kept : fresh(instanceUrl);
+  return at.startedMs === null ? { ...at, extra: await source.prepare(context, input.signal) } : at;
 }
 
 async function nextRows(source: Source, context: SalesforceContext, at: Cursor, input: Parameters<FetchPage>[1]): Promise<Rows> {
   try {
-    if (at.next !== null) return await queryMore(context, at.next, input);
+    if (at.rest) return { ...(await queryMore(context, at.rest.url, input)), ranAtMs: at.rest.ranAtMs };
   } catch (error) {
     if (!isRestGone(error)) throw error;
   }
