@@ -15,7 +15,7 @@ export interface Card {
   enteredByPerson: boolean;
 }
 export type CardStatus =
-  'current' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup' | 'incomplete';
+  'current' | 'under_review' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup' | 'incomplete';
 
 export interface CardFacts {
   metric: Pick<MetricDefinition, 'title' | 'unit' | 'period'>;
@@ -29,6 +29,8 @@ export interface CardFacts {
   currency?: string | null;
   /** How many rows belong in the value and are not: of another currency, or without an amount. */
   leftOut?: number;
+  /** A newer value is not believed: what is shown is the last good one. */
+  underReview?: boolean;
   /** The client's own next action, as the connection's owner wrote it during onboarding. */
   nextAction: string | null;
   lastSuccessAt: string | null;
@@ -54,7 +56,6 @@ export function buildCard(facts: CardFacts): Card {
   const enteredByPerson = facts.current?.enteredByPerson ?? false;
   // Resumed, and not yet recovered: a person's value is never called up to date.
   const state = facts.state === 'active' && enteredByPerson ? 'manual_fallback' : shareState(facts);
-  const stale = state === 'active' && isStale(facts);
   return {
     title: facts.metric.title,
     sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : sourceOf(facts),
@@ -62,11 +63,19 @@ export function buildCard(facts: CardFacts): Card {
     unit: facts.currency ?? facts.metric.unit,
     baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
     current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
-    status: stale ? 'stale' : statusByState[state],
-    statusSentence: `${stale ? staleSentence(facts.lastSuccessAt) : stateWords[state].clientSentence}${leftOutSentence(facts)}`,
+    ...statusOf(facts, state),
     nextAction: facts.nextAction ?? 'Nothing for you to do.',
     enteredByPerson,
   };
+}
+
+/** Only of a connection that delivers: what else there is to say of it comes first. */
+function statusOf(facts: CardFacts, state: ConnectionState): Pick<Card, 'status' | 'statusSentence'> {
+  const said = (status: CardStatus, sentence: string) => ({ status, statusSentence: sentence + leftOutSentence(facts) });
+  if (state === 'active' && isStale(facts)) return said('stale', staleSentence(facts.lastSuccessAt));
+  if (state === 'active' && facts.underReview)
+    return said('under_review', 'The newest value is under review; the last good value is shown.');
+  return said(statusByState[state], stateWords[state].clientSentence);
 }
 
 function leftOutSentence({ leftOut = 0 }: CardFacts): string {

@@ -3,6 +3,9 @@ import type { MetricDefinition } from './metric-definition.ts';
 const isRate = { how: 'left_out', reason: 'A rate of several companies is not the sum of theirs.' } as const;
 const isMedian = { how: 'left_out', reason: 'A median of several companies is not the sum of theirs.' } as const;
 const isMoney = { how: 'left_out', reason: 'The companies may count in different currencies.' } as const;
+/** Counts of a CRM: whole pipelines are imported at once, but seldom vanish. */
+const counted = { jump: { times: 50, from: 100 }, drop: { times: 100, from: 1_000 } };
+const percent = { range: [0, 100] as [number, number] };
 const own = { how: 'own_rows' } as const;
 
 /** What deals and their steps tell, whatever the CRM. What a stage means, the connection's `pipeline_stages` say. */
@@ -15,6 +18,7 @@ export const dealMetricDefinitions = [
     unit: 'deals',
     clientMeaning: 'Deals that moved on to a later stage of your pipeline, or were won.',
     rule: { how: 'count', where: ['forward'], each: 'deal' },
+    plausible: counted,
     rollUp: { how: 'sum' },
     share: own,
   },
@@ -26,6 +30,7 @@ export const dealMetricDefinitions = [
     unit: 'deals',
     clientMeaning: 'Deals that were won and stayed won.',
     rule: { how: 'count', where: ['into_won', 'held'], each: 'deal' },
+    plausible: counted,
     rollUp: { how: 'sum' },
     share: own,
   },
@@ -37,6 +42,7 @@ export const dealMetricDefinitions = [
     unit: 'in the account’s own currency',
     clientMeaning: 'What the deals that were won are worth together, in the currency that most of your deals have.',
     rule: { how: 'sum_amount', where: ['into_won', 'held'] },
+    plausible: { jump: { times: 100, from: 1_000 }, drop: { times: 100, from: 100_000 } },
     rollUp: isMoney,
     share: own,
   },
@@ -48,6 +54,7 @@ export const dealMetricDefinitions = [
     unit: 'days',
     clientMeaning: 'Half of the stages that your deals left took them less time than this, half took more.',
     rule: { how: 'median_days_in_stage', where: ['left_open'] },
+    plausible: { jump: { times: 50, from: 1 } },
     rollUp: isMedian,
     share: own,
   },
@@ -59,6 +66,7 @@ export const dealMetricDefinitions = [
     unit: '%',
     clientMeaning: 'Of the deals that were decided, how many were won.',
     rule: { how: 'percentage', where: ['closed', 'held'], numerator: ['into_won'], each: 'deal' },
+    plausible: percent,
     rollUp: isRate,
     share: own,
   },
@@ -70,6 +78,7 @@ export const dealMetricDefinitions = [
     unit: 'deals',
     clientMeaning: 'Open deals that have not changed their stage for 14 days.',
     rule: { how: 'count', where: ['open', 'stalled'], each: 'row' },
+    plausible: counted,
     rollUp: { how: 'sum' },
     share: own,
   },

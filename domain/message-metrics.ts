@@ -1,5 +1,7 @@
 import type { MetricDefinition } from './metric-definition.ts';
 
+const counted = { jump: { times: 50, from: 100 }, drop: { times: 100, from: 1_000 } };
+
 /** What text messages tell. */
 export const messageMetricDefinitions = [
   {
@@ -10,6 +12,7 @@ export const messageMetricDefinitions = [
     unit: 'messages',
     clientMeaning: 'Text messages that reached your customers’ phones.',
     rule: { how: 'count', where: ['outbound', 'delivered'], each: 'row' },
+    plausible: counted,
     rollUp: { how: 'sum' },
     share: { how: 'own_rows' },
   },
@@ -21,6 +24,7 @@ export const messageMetricDefinitions = [
     unit: 'messages',
     clientMeaning: 'Text messages your customers sent to you.',
     rule: { how: 'count', where: ['inbound'], each: 'row' },
+    plausible: counted,
     rollUp: { how: 'sum' },
     share: { how: 'own_rows' },
   },
@@ -32,6 +36,7 @@ export const messageMetricDefinitions = [
     unit: '%',
     clientMeaning: 'Of the text messages whose fate is known, how many reached a phone.',
     rule: { how: 'percentage', where: ['outbound', 'ended'], numerator: ['delivered'], each: 'row' },
+    plausible: { range: [0, 100] },
     rollUp: { how: 'left_out', reason: 'A rate of several companies is not the sum of theirs.' },
     share: { how: 'own_rows' },
   },
@@ -43,6 +48,7 @@ export const messageMetricDefinitions = [
     unit: 'customers',
     clientMeaning: 'Customers who asked for no more text messages, and did not take it back.',
     rule: { how: 'count', where: ['out'], each: 'row' },
+    plausible: { jump: { times: 50, from: 100 } },
     rollUp: { how: 'sum' },
     share: { how: 'left_out', reason: 'Who opts out does so for the whole account, not for one company of it.' },
   },

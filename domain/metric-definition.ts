@@ -1,3 +1,5 @@
+import type { PlausibleBounds } from './plausible.ts';
+
 /**
  * What may be tracked. A signal without source, period, unit and client meaning is not a metric: all four are required.
  * What is counted is data: named conditions on canonical rows, which `db/app/metric-sql.ts` turns into SQL. Never payloads.
@@ -11,6 +13,8 @@ export interface MetricDefinition {
   unit: string;
   clientMeaning: string;
   rule: MetricRule;
+  /** What is not believed of it without a person. */
+  plausible: PlausibleBounds;
   /** How the values of several companies become one. A rate does not add up: it is left out, and `reason` is told instead. */
   rollUp: { how: 'sum' } | LeftOut;
   /** Whether each company that feeds a shared connection has a value of its own. */

@@ -35,6 +35,7 @@ export const permissions = {
   'connection.authorize': admins,
   'connection.disconnect': admins,
   'connection.manual_value': operators,
+  'metric.review': operators,
   'run.read': readers,
   'record.read': operators,
   'failure.read': operators,

@@ -41,6 +41,8 @@ import { launch } from './onboarding/launch.ts';
 import { mapFields } from './onboarding/map-fields.ts';
 import { testRun } from './onboarding/test-run.ts';
 import { disconnect } from './commands/disconnect.ts';
+import { listHeldValues } from './metrics/list-held-values.ts';
+import { reviewHeldValue } from './metrics/review-held-value.ts';
 import { enterManualValue } from './commands/enter-manual-value.ts';
 import { pause } from './commands/pause.ts';
 import { reauthorize } from './commands/reauthorize.ts';
@@ -233,6 +235,9 @@ export const routes: Route[] = [
   listSummaries,
   // temporal
   decodePayloads,
+  // metrics
+  listHeldValues,
+  reviewHeldValue,
   // portal
   listCards,
   listNotes,

@@ -1,3 +1,4 @@
+import { dealMetrics } from '../../domain/metrics.ts';
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
 import { contacts } from './contacts.ts';
@@ -45,7 +46,7 @@ export const hubspot = defineProvider<HubspotCredentials, HubspotSettings>({
   webhook,
   normalize,
   optedOutCodes: [],
-  metrics: [],
+  metrics: dealMetrics,
   classify,
   errorCatalogue,
 });

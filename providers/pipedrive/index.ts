@@ -1,3 +1,4 @@
+import { dealMetrics } from '../../domain/metrics.ts';
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
 import { classify, errorCatalogue } from './errors.ts';
@@ -48,7 +49,7 @@ export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>
   webhook,
   normalize,
   optedOutCodes: [],
-  metrics: [],
+  metrics: dealMetrics,
   classify,
   errorCatalogue,
 });

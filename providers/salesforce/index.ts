@@ -9,6 +9,7 @@
  * (https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging_understanding.htm), and Change Data
  * Capture needs a gRPC stream and a licence for each object. Every change moves SystemModstamp, so nothing is missed by asking.
  */
+import { dealMetrics } from '../../domain/metrics.ts';
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
 import { contacts } from './contacts.ts';
@@ -86,7 +87,7 @@ export const salesforce = defineProvider<SalesforceCredentials, SalesforceSettin
   stages,
   normalize: () => [],
   optedOutCodes: [],
-  metrics: [],
+  metrics: dealMetrics,
   classify,
   errorCatalogue,
 });

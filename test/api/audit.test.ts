@@ -46,6 +46,11 @@ const bodies: Record<string, (things: Things) => object> = {
     periodEnd: day,
     reason: 'By hand.',
   }),
+  'POST /connections/:connectionId/held-values': () => ({
+    metricKey: 'messages_received',
+    decision: 'accepted',
+    reason: 'The campaign ended.',
+  }),
   'POST /connections/:connectionId/mappings': () => {
     const { version: _, ...mapping } = { version: 1, ...twilio.streams['messages']!.mapping };
     return mapping;

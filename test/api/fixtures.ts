@@ -111,6 +111,10 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
   await dealIn(api, companyId, connectionId);
   const { messages } = twilio.streams;
   await api.stores.mappingDrafts.save({ connectionId, mapping: messages!.mapping, revision: null }, by);
+  const held = await api.stores.heldValues.hold({
+    ...{ companyId, connectionId, metricKey: 'messages_received', at: now },
+    ...{ value: '0', currency: null, leftOut: 0, sentence: 'It would be 0 after 3120.' },
+  });
   return {
     companyId,
     connectionId,
@@ -127,6 +131,7 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     eventId,
     grantId: grant.id,
     erasureId: erasure.id,
+    heldValueId: held.id,
   };
 }
 

@@ -175,7 +175,8 @@ describe('A roll-up', () => {
     });
     const records = Array.from({ length: 15 }, (_, index) => delivered(`SM${index}`, index < 12 ? north.id : central.id));
     await api.stores.records.applyRecords({ connectionId: shared, companyId: central.id, mappingVersion: 1, records });
-    await api.stores.shares.save({ connectionId: shared, metricKey, at: now });
+    const sharing = { connectionId: shared, metricKey, at: now } as const;
+    await api.stores.shares.keep(sharing, await api.stores.shares.measure(sharing));
 
     expect(await rollUpOf(central.id, central.viewer)).toMatchObject({
       value: '115',

@@ -127,8 +127,10 @@ describe.each(servers)('a connection that franchises feed, on $name', ({ server 
     const until = new Date('2026-11-21T00:00:00.000Z');
     const { connectionId } = at;
     const shares = async () => {
-      const whole = await stores.app.shares.save({ connectionId, metricKey: 'messages_delivered', at: until });
-      expect(whole).toEqual(await stores.app.metrics.compute(connectionId, 'messages_delivered', until));
+      const input = { connectionId, metricKey: 'messages_delivered' as const, at: until };
+      const measured = await stores.app.shares.measure(input);
+      await stores.app.shares.keep(input, measured);
+      expect(measured.whole).toEqual(await stores.app.metrics.compute(connectionId, 'messages_delivered', until));
       return Object.fromEntries(await stores.app.shares.of(connectionId, 'messages_delivered'));
     };
     expect(await stores.app.shares.isShared(connectionId)).toBe(true);

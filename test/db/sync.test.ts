@@ -108,6 +108,7 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
       connectionId: at.connectionId,
       currency: null,
       leftOut: 0,
+      underReview: false,
       providerKey: 'twilio',
       metricKey: 'messages_delivered',
       state: 'active',

@@ -84,6 +84,29 @@ it('never calls a value up to date that a person entered, also when the connecti
   });
 });
 
+describe('a card under review', () => {
+  it('shows the last good value with its date, and says so', () => {
+    expect(buildCard(facts({ underReview: true }))).toMatchObject({
+      status: 'under_review',
+      statusSentence: 'The newest value is under review; the last good value is shown.',
+      current: { value: '120', date: '2026-11-21' },
+    });
+  });
+
+  it('says first that nothing comes at all', () => {
+    expect(buildCard(facts({ underReview: true, state: 'paused' })).status).toBe('paused');
+    expect(buildCard(facts({ underReview: true, now: '2026-11-22T09:00:00.000Z' })).status).toBe('stale');
+  });
+});
+
+it('names the currency of money as its unit, and says what is not in it', () => {
+  const card = buildCard(facts({ currency: 'USD', leftOut: 2 }));
+  expect(card).toMatchObject({
+    unit: 'USD',
+    statusSentence: 'Up to date. Not in it: 2 without an amount or in another currency.',
+  });
+});
+
 describe('a stale card', () => {
   it('says since when nothing came, by the clock alone', () => {
     const card = buildCard(facts({ now: '2026-11-22T09:00:00.000Z' }));

@@ -34,6 +34,10 @@ export interface CardStore {
 
 const newest = (kind: 'baseline' | 'current' | 'manual') => newestSnapshot(kind, 'card.connection_id', 'card.metric_key');
 
+/** What waits for a person, by the unique key of what a snapshot comes from. */
+const heldOf = (of: string) =>
+  `held.connection_id = ${of}.connection_id AND held.metric_key = ${of}.metric_key AND held.kind = 'held' AND held.origin = 'open'`;
+
 export function cardStore(db: AppDb): CardStore {
   const { sequelize } = db;
   return {
@@ -63,12 +67,13 @@ export function cardStore(db: AppDb): CardStore {
            connection.last_success_at AS lastSuccessAt, settings.policy,
            baseline.value AS baselineValue, baseline.taken_at AS baselineAt,
            shown.value AS currentValue, shown.taken_at AS currentAt, shown.kind AS currentKind,
-           COALESCE(shown.currency, baseline.currency) AS currency, COALESCE(shown.left_out, 0) AS leftOut
+           COALESCE(shown.currency, baseline.currency) AS currency, COALESCE(shown.left_out, 0) AS leftOut, held.id IS NOT NULL AS isHeld
          FROM portal_cards card
          JOIN integration_connections connection ON connection.id = card.connection_id
          JOIN integration_settings settings ON settings.connection_id = card.connection_id
          LEFT JOIN metric_snapshots baseline ON baseline.id = ${newest('baseline')}
          LEFT JOIN metric_snapshots shown ON shown.id = COALESCE(${newest('manual')}, ${newest('current')})
+         LEFT JOIN metric_snapshots held ON ${heldOf('card')}
          WHERE card.company_id = :companyId AND (:connectionId IS NULL OR card.connection_id = :connectionId)
          ORDER BY card.id`,
         { companyId, connectionId },
@@ -85,11 +90,12 @@ export function cardStore(db: AppDb): CardStore {
            connection.provider_key AS providerKey, connection.state, connection.last_success_at AS lastSuccessAt, settings.policy,
            share.baseline_value AS baselineValue, share.baseline_at AS baselineAt,
            share.value AS currentValue, shown.taken_at AS currentAt, 'current' AS currentKind,
-           shown.currency, 0 AS leftOut
+           shown.currency, 0 AS leftOut, held.id IS NOT NULL AS isHeld
          FROM metric_shares share
          JOIN integration_connections connection ON connection.id = share.connection_id
          JOIN integration_settings settings ON settings.connection_id = share.connection_id
          LEFT JOIN metric_snapshots shown ON shown.id = ${newestSnapshot('current', 'share.connection_id', 'share.metric_key')}
+         LEFT JOIN metric_snapshots held ON ${heldOf('share')}
          WHERE share.company_id = :companyId AND connection.company_id IN (:above)
            AND (:connectionId IS NULL OR share.connection_id = :connectionId)
          ORDER BY share.connection_id, share.metric_key`,
@@ -111,14 +117,17 @@ type CardRow = Pick<
   currentValue: string | null;
   currentAt: Date | null;
   currentKind: 'current' | 'manual' | null;
+  isHeld: number;
 };
 
 function outgoing(row: Omit<CardRow, 'cardId'>): StoredShareFacts {
-  const { policy, lastSuccessAt, leftOut, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
+  const { policy, lastSuccessAt, leftOut, isHeld, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } =
+    row;
   return {
     ...card,
     // One server answers a number, the other its text.
     leftOut: Number(leftOut),
+    underReview: isHeld === 1,
     lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
     freshWithinS: completePolicy(JSON.parse(policy)).freshWithinS,
     baseline: baselineValue !== null && baselineAt ? { value: plainDecimal(baselineValue), at: baselineAt.toISOString() } : null,

@@ -20,6 +20,7 @@ import { erasureStore } from './erasures.ts';
 import { errorQueueStore } from './error-queue.ts';
 import { franchiseKeyStore } from './franchise-keys.ts';
 import { grantStore } from './grants.ts';
+import { heldValueStore } from './held-values.ts';
 import { healthStore } from './health.ts';
 import { idempotencyStore } from './idempotency.ts';
 import { incidentStore } from './incidents.ts';
@@ -66,6 +67,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     deliveries: deliveryStore(db),
     optOuts: optOutStore(db),
     metrics: metricStore(db),
+    heldValues: heldValueStore(db),
     shares: shareStore(db),
     cards: cardStore(db),
     rollUps: rollUpStore(db),

@@ -9,6 +9,7 @@ import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import { measure } from '../measure.ts';
+import { newestSnapshot } from '../newest-snapshot.ts';
 import type { By } from './audit.ts';
 
 export interface Reconciliation {
@@ -20,12 +21,20 @@ export interface Reconciliation {
   difference: string | null;
 }
 
+/** The newest value that was taken from the rows. */
+export interface ShownValue {
+  value: string | null;
+  at: Date;
+}
+
 /** Values are decimal strings without trailing zeros. */
 export interface MetricStore {
   /** By the database's clock. */
   now(): Promise<Date>;
   /** From canonical rows, over the metric's period that ends at `until`. */
   compute(connectionId: string, metricKey: MetricKey, until: Date): Promise<Measured>;
+  /** Of a connection, by metric. */
+  shown(connectionId: string): Promise<Map<MetricKey, ShownValue>>;
   /** One baseline, which stays as it was first taken, and one current value for each day (UTC): a later one of the same day replaces it. */
   saveSnapshot(input: {
     companyId: string;
@@ -73,6 +82,19 @@ export function metricStore(db: AppDb): MetricStore {
   return {
     now: () => databaseNow(sequelize),
     compute: (connectionId, metricKey, until) => measure(sequelize, { connectionId, metricKey, until }),
+
+    async shown(connectionId) {
+      const rows = await select<ShownValue & { metricKey: MetricKey }>(
+        sequelize,
+        `SELECT shown.metric_key AS metricKey, shown.value, shown.taken_at AS \`at\`
+         FROM metric_definitions metric
+         JOIN metric_snapshots shown ON shown.id = ${newestSnapshot('current', ':connectionId', 'metric.metric_key')}`,
+        { connectionId },
+      );
+      return new Map(
+        rows.map(({ metricKey, value, at }) => [metricKey, { value: value === null ? null : plainDecimal(value), at }]),
+      );
+    },
 
     async saveSnapshot({ kind, at, currency = null, leftOut = 0, runId = null, ...input }) {
       const origin = kind === 'baseline' ? 'baseline' : at.toISOString().slice(0, 10);

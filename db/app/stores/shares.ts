@@ -5,14 +5,25 @@ import { plainDecimal, select, sqlTime, write } from '../../sql.ts';
 import type { AppDb } from '../context.ts';
 import { measure, measureShares } from '../measure.ts';
 
+interface ShareInput {
+  connectionId: string;
+  metricKey: MetricKey;
+  at: Date;
+}
+export interface Shares {
+  whole: Measured;
+  parts: Map<string, Measured>;
+}
+
 export interface ShareStore {
   /** Whether several companies feed the connection. */
   isShared(connectionId: string): Promise<boolean>;
+  /** What a shared connection's metric comes to over its period that ends at `at`: the whole, and each company's part by id. */
+  measure(input: ShareInput): Promise<Shares>;
   /**
-   * Brings each company's share of a shared connection's metric up to date, over the period that ends at `at`: of those that a key
-   * names, and of those that once had a share. Answers the whole of it. Repeatable.
+   * Brings each company's share up to date: of those that a key names, and of those that once had a share. Repeatable.
    */
-  save(input: { connectionId: string; metricKey: MetricKey; at: Date }): Promise<Measured>;
+  keep(input: ShareInput, shares: Shares): Promise<void>;
   /** By company; `null` where there is nothing to take a rate or a median of. */
   of(connectionId: string, metricKey: MetricKey): Promise<Map<string, Measured['value']>>;
 }
@@ -24,9 +35,13 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
       return (await select(sequelize, sql, { connectionId })).length > 0;
     },
 
-    async save({ connectionId, metricKey, at }) {
+    async measure({ connectionId, metricKey, at }) {
       const input = { connectionId, metricKey, until: at };
       const parts = await measureShares(sequelize, input);
+      return { parts, whole: isAdded(metricKey) ? total([...parts.values()]) : await measure(sequelize, input) };
+    },
+
+    async keep({ connectionId, metricKey, at }, { parts }) {
       const known = await select<{ companyId: string; isThere: number; shareValue: string | null }>(
         sequelize,
         `SELECT named.company_id AS companyId, share.company_id IS NOT NULL AS isThere, share.value AS shareValue
@@ -36,9 +51,7 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
            AND share.metric_key = :metricKey`,
         { connectionId, metricKey },
       );
-      const { rule } = definitionOf(metricKey);
-      const isAdded = rule.how === 'count' || rule.how === 'sum_amount';
-      const empty = isAdded ? '0' : null;
+      const empty = isAdded(metricKey) ? '0' : null;
       // Most shares stand as they did a moment ago: what is equal is not written.
       const changed = known
         .map(({ companyId, ...share }) => ({ companyId, ...share, value: parts.get(companyId)?.value ?? empty }))
@@ -54,7 +67,6 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
             rows: changed.map(({ companyId, value }) => [connectionId, companyId, metricKey, value, value, sqlTime(at)]),
           },
         );
-      return isAdded ? total([...parts.values()]) : measure(sequelize, input);
     },
 
     async of(connectionId, metricKey) {
@@ -68,7 +80,12 @@ export function shareStore({ sequelize }: AppDb): ShareStore {
   };
 }
 
-/** Counts and sums of one currency add up; each row is one company's. */
+/** Counts and sums of one currency add up, because each row is one company's. */
+function isAdded(metricKey: MetricKey): boolean {
+  const { how } = definitionOf(metricKey).rule;
+  return how === 'count' || how === 'sum_amount';
+}
+
 function total(parts: Measured[]): Measured {
   return {
     value: sumOf(parts.map(({ value }) => value ?? '0')),
