@@ -47,7 +47,7 @@ const bodies: Record<string, (things: Things) => object> = {
     reason: 'By hand.',
   }),
   'POST /connections/:connectionId/held-values': () => ({
-    metricKey: 'messages_received',
+    metricKey: 'deals_won',
     decision: 'accepted',
     reason: 'The campaign ended.',
   }),

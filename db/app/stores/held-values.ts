@@ -127,6 +127,6 @@ export function heldValueStore(db: AppDb): HeldValueStore {
   };
 }
 
-function outgoing({ leftOut: _, value, ...row }: Row): HeldValue {
-  return { ...row, value: plainDecimal(value) };
+function outgoing({ id, companyId, metricKey, value, currency, sentence, at, review }: Row): HeldValue {
+  return { id, companyId, metricKey, value: plainDecimal(value), currency, sentence, at, review };
 }
