@@ -68,6 +68,8 @@ export interface SandboxOrg {
   /** Rows that one answer has at most: Salesforce may give fewer than were asked for. */
   rowsPerAnswerMax: number;
   lifetimeS: number;
+  /** A session ends after so many calls, as if its time had come; `null`: by time alone. */
+  sessionCallsMax: number | null;
   /** `strict`: each refresh token is good once, and a refresh ends the session before. */
   rotation: 'none' | 'strict';
   apiEnabled: boolean;
@@ -90,7 +92,7 @@ export interface SandboxGrant {
   state: 'good' | 'revoked';
   refreshToken: string | null;
   spentRefreshTokens: string[];
-  sessions: { token: string; endsAtMs: number }[];
+  sessions: { token: string; endsAtMs: number; calls: number }[];
   refreshes: number;
   /** How often a spent refresh token came again. */
   reuses: number;
@@ -167,6 +169,6 @@ export function addGrant(
 
 export function addSession(grant: SandboxGrant, { orgId, lifetimeS }: SandboxOrg): string {
   const token = `${orgId.slice(0, 15)}!AQ${randomBytes(60).toString('base64url')}`;
-  grant.sessions.push({ token, endsAtMs: Date.now() + lifetimeS * 1_000 });
+  grant.sessions.push({ token, endsAtMs: Date.now() + lifetimeS * 1_000, calls: 0 });
   return token;
 }

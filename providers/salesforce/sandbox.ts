@@ -38,11 +38,11 @@ export function createSalesforceSandbox(): ProviderSandbox {
 
 function answerApi(world: SandboxWorld, org: SandboxOrg, path: string, request: SandboxRequest): SandboxAnswer {
   const token = /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
-  const isOwn = world.grants.some(
-    ({ orgId, sessions }) =>
-      orgId === org.orgId && sessions.some((session) => session.token === token && session.endsAtMs > Date.now()),
-  );
-  if (!isOwn) return sessionEnded();
+  const session = world.grants
+    .flatMap(({ orgId, sessions }) => (orgId === org.orgId ? sessions : []))
+    .find((known) => known.token === token && known.endsAtMs > Date.now());
+  if (!session || session.calls === org.sessionCallsMax) return sessionEnded();
+  session.calls += 1;
   if (!org.apiEnabled) return apiError(403, 'API_DISABLED_FOR_ORG', 'API is not enabled for this Organization or Partner');
   // A call that is refused for the limit counts too.
   org.calls += 1;

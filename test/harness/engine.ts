@@ -38,7 +38,7 @@ import { sdkLogger } from '../../workers/sdk-logger.ts';
 import { temporalPort } from '../../workers/temporal-port.ts';
 import { startWorkers } from '../../workers/worker.ts';
 import { findInHistories } from './canary.ts';
-import { baseUrlsOf, createHubspotApp } from './hubspot-account.ts';
+import { baseUrlsOf, createOAuthApp } from './hubspot-account.ts';
 import { freshDatabases } from './mysql.ts';
 import { noLimits } from './no-limits.ts';
 import { startTemporal, type TemporalOptions } from './temporal.ts';
@@ -116,9 +116,13 @@ export async function startEngine({
   const client = new Client({ connection: temporal.connection, namespace, dataConverter: converter });
   const server = createHttpServer();
   const url = await listen(server);
-  const oauthClient = await createHubspotApp({ sandbox, canaries }, url);
-  const oauth = { clientIds: { hubspot: oauthClient.clientId }, baseUrls: baseUrlsOf(sandbox.url) };
-  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, oauthClient, wakeWindowMs });
+  const oauthClients: Record<string, OAuthClient> = {
+    hubspot: await createOAuthApp({ sandbox, canaries }, 'hubspot', url),
+    salesforce: await createOAuthApp({ sandbox, canaries }, 'salesforce', url),
+  };
+  const clientIds = Object.fromEntries(Object.entries(oauthClients).map(([key, { clientId }]) => [key, clientId]));
+  const oauth = { clientIds, baseUrls: baseUrlsOf(sandbox.url) };
+  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, oauthClients, wakeWindowMs });
 
   const deps: ActivityDeps = {
     app,
@@ -126,7 +130,7 @@ export async function startEngine({
     keys: createKeyChanges({ store: keyChangeStore(appDatabase), masterKeys }),
     getProvider,
     httpFor: providerHttp({ baseUrls: baseUrlsOf(sandbox.url), logs: traffic.logs, log, timeoutMs: httpTimeoutMs }),
-    oauthClient: (key) => (key === 'hubspot' ? oauthClient : null),
+    oauthClient: (key) => oauthClients[key] ?? null,
     temporal: temporalPort(client),
     notifier: {
       providerKey: 'twilio',
@@ -191,13 +195,13 @@ function serveApi(
     log,
     url,
     oauth,
-    oauthClient,
+    oauthClients,
     wakeWindowMs,
   }: Pick<Engine, 'app' | 'traffic' | 'codec' | 'client' | 'url'> & {
     log: Logger;
     keyring: Keyring;
     oauth: Deps['oauth'];
-    oauthClient: OAuthClient;
+    oauthClients: Record<string, OAuthClient>;
   } & Required<Pick<EngineOptions, 'wakeWindowMs'>>,
 ): { settled(): Promise<void> } {
   const api = createApp(
@@ -218,7 +222,7 @@ function serveApi(
       tokens: null,
       limits: createLimits(app.allowances, noLimits),
       trustProxy: false,
-      webhookTargets: createWebhookTargets(app, { keepMs: 0, oauthClients: { hubspot: oauthClient } }),
+      webhookTargets: createWebhookTargets(app, { keepMs: 0, oauthClients }),
       publicUrl: url,
       corsOrigins: [],
       oauth,

@@ -13,12 +13,15 @@ interface Scene {
 export const baseUrlsOf = (sandboxUrl: string) =>
   Object.fromEntries(allProviders().map(({ key }) => [key, `${sandboxUrl}/${key}`]));
 
-export async function createHubspotApp({ sandbox, canaries }: Scene, publicUrl: string): Promise<OAuthClient> {
+/** The platform's app at a provider that asks for consent. */
+export async function createOAuthApp({ sandbox, canaries }: Scene, providerKey: string, publicUrl: string): Promise<OAuthClient> {
   const client = { clientId: randomUUID(), clientSecret: randomUUID() };
-  await sandbox.control('hubspot', 'createApp', { ...client, redirectUris: [`${publicUrl}/oauth/callback`] });
+  await sandbox.control(providerKey, 'createApp', { ...client, redirectUris: [`${publicUrl}/oauth/callback`] });
   canaries.add(client.clientSecret);
   return client;
 }
+
+export const createHubspotApp = (scene: Scene, publicUrl: string) => createOAuthApp(scene, 'hubspot', publicUrl);
 
 export interface PortalOptions {
   lifetimeS?: number;
