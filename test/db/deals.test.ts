@@ -125,6 +125,14 @@ describe.each(servers)('deals on $name', ({ server }) => {
     expect((await marks()).get('2')).toEqual([new Date('2026-11-20T11:00:00.000Z'), '1']);
   });
 
+  it('takes a deal back that was deleted and restored within one second of a provider that counts no finer', async () => {
+    await save(deal('1', {}, { at: '2026-11-20T11:00:00.000Z' }));
+    await remove('1', '2026-11-20T11:00:00.000Z');
+    expect(await deals()).toEqual([expect.objectContaining({ deletedAt: expect.any(Date) })]);
+    await save(deal('1', {}, { at: '2026-11-20T11:00:00.000Z' }));
+    expect(await deals()).toEqual([expect.objectContaining({ deletedAt: null })]);
+  });
+
   it('does not bring a deal back that a page on its way had read before it was deleted', async () => {
     await save(deal('1'));
     await remove('1', '2026-11-20T11:00:00.000Z');

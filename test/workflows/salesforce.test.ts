@@ -129,7 +129,7 @@ describe('Salesforce connections', () => {
       { id: deleted!.id, isDeleted: 1 },
     ]);
 
-    await control('restoreRecords', { orgId, ids: [deleted!.id], at: new Date(Date.now() + 2_000).toISOString() });
+    await control('restoreRecords', { orgId, ids: [deleted!.id] });
     await sync(scene);
     expect((await dealsOf(scene))[1]).toMatchObject({ id: deleted!.id, isDeleted: 0 });
   });

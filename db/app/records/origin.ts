@@ -26,8 +26,8 @@ const fieldNames = Object.fromEntries(
 ) as Record<CanonicalObject, string[]>;
 
 /**
- * For an upsert: a version that is newer than the deletion says that the record was restored. An older one was only read before, by a
- * page that was still on its way.
+ * For an upsert: a version that is not older than the deletion says that the record was restored: some providers' times are whole
+ * seconds, and both may be of one. An older version was only read before, by a page that was still on its way.
  */
-export const undelete = `merged_into = IF(VALUES(source_updated_at) > deleted_at, NULL, merged_into),
-       deleted_at = IF(VALUES(source_updated_at) > deleted_at, NULL, deleted_at)`;
+export const undelete = `merged_into = IF(VALUES(source_updated_at) >= deleted_at, NULL, merged_into),
+       deleted_at = IF(VALUES(source_updated_at) >= deleted_at, NULL, deleted_at)`;
