@@ -52,7 +52,7 @@ export interface TemporalPort extends RepairPort {
   wakeEvents(connection: ConnectionRef): Promise<void>;
   runFinished(
     connectionId: string,
-    run: { jobId: string; runId: string; outcome: RunOutcome; code?: FailureCode },
+    run: { jobId: string; runId: string; outcome: RunOutcome; code?: FailureCode; drifting?: true },
   ): Promise<void>;
   credentialsLost(connectionId: string, lost: { reason: string }): Promise<void>;
   deliveryStatus(deliveryId: string, status: DeliveryStatus): Promise<void>;

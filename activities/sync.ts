@@ -6,6 +6,7 @@ import { isDeletable } from '../domain/records.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { settleFields, watchFields } from './field-watch.ts';
 import { mapPage, type MappedPage } from './map-page.ts';
 import { saveMetrics } from './metrics.ts';
 import { polledEvent } from './polled-event.ts';
@@ -54,9 +55,11 @@ export function syncActivities(deps: ActivityDeps) {
         throw failWith('configuration_invalid', `The stream "${job.stream}" has no published mapping: publish one.`);
 
       if (stream.object === 'deal') await refreshStages(deps, opened);
+      const fields = watchFields(deps, { connectionId, runId }, mapping);
       const signal = Context.current().cancellationSignal;
       const fetchAfter = async (cursor: string | null): Promise<Page & MappedPage> => {
         const page = await call((context) => stream.fetchPage(context, { cursor, now: deps.now(), pageSize, signal }));
+        fields.see(page.records);
         return { ...page, ...(await mapPage(deps, connection, mapping, page.records)) };
       };
       const until = Date.now() + pullForMs;
@@ -86,6 +89,7 @@ export function syncActivities(deps: ActivityDeps) {
           );
           await deps.temporal.wakeEvents(input);
         }
+        await fields.save();
         heartbeat({ cursor: page.cursor });
         Context.current().cancellationSignal.throwIfAborted();
         if (last) return { done: page.done };
@@ -100,6 +104,7 @@ export function syncActivities(deps: ActivityDeps) {
       const { connectionId, runId, outcome, code, sentence } = input;
       const run = await app.runs.close(runId, { outcome, ...(code && { code }), ...(sentence && { sentence }) });
       const connection = await app.connections.get(connectionId);
+      const drifting = outcome === 'succeeded' && (await settleFields(deps, connection, run));
       if (outcome === 'succeeded') {
         await saveMetrics(deps, connection, runId);
         await app.connections.markSucceeded(connectionId, deps.now());
@@ -115,8 +120,15 @@ export function syncActivities(deps: ActivityDeps) {
           sentence: words,
         });
       }
-      if (input.trigger !== 'onboarding' && !(outcome === 'succeeded' && (await app.runs.isRoutine(runId))))
-        await deps.temporal.runFinished(connectionId, { jobId: input.jobId, runId, outcome, ...(code && { code }) });
+      const isNews = drifting || !(outcome === 'succeeded' && (await app.runs.isRoutine(runId)));
+      if (input.trigger !== 'onboarding' && isNews)
+        await deps.temporal.runFinished(connectionId, {
+          jobId: input.jobId,
+          runId,
+          outcome,
+          ...(code && { code }),
+          ...(drifting && { drifting }),
+        });
       return { runId, outcome, ...(code && { code }), counts: run.counts };
     },
   };

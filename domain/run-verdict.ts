@@ -28,6 +28,8 @@ export interface FinishedRun {
   jobId: string;
   outcome: RunOutcome;
   code?: FailureCode;
+  /** It succeeded, and yet a field that a mapping reads is gone or changed. */
+  drifting?: boolean;
 }
 
 export interface RunVerdict {
@@ -50,8 +52,13 @@ export function judgeRun(facts: ConnectionFacts, run: FinishedRun, escalateAfter
   if (run.outcome === 'succeeded') {
     const { [run.jobId]: _, ...failing } = facts.failedInARow;
     const troubledNow = troubled.includes(facts.state);
-    const recovered = (troubledNow || facts.openIncident || facts.valueByHand) && Object.keys(failing).length === 0;
-    return { failedInARow: failing, state: recovered && troubledNow ? 'active' : facts.state, escalate: false, recovered };
+    // Records come again, but not whole: what is left of the trouble is `degraded`, and only that keeps it from being over.
+    const back = run.drifting ? 'degraded' : 'active';
+    const isOver = (troubledNow && facts.state !== back) || facts.openIncident || facts.valueByHand;
+    const recovered = isOver && Object.keys(failing).length === 0;
+    const isLess = recovered && troubledNow;
+    const state = isLess || (run.drifting && facts.state === 'active') ? back : facts.state;
+    return { failedInARow: failing, state, escalate: false, recovered };
   }
 
   const failures = (facts.failedInARow[run.jobId] ?? 0) + 1;

@@ -21,6 +21,10 @@ export const faultKinds = [
   'truncated_json',
   /** Done and answered as usual, `ms` milliseconds late. */
   'delay',
+  /** The vendor has taken `field` out of its records, wherever it stands in the answer. */
+  'field_gone',
+  /** The vendor gives `field` as a number from now on. */
+  'field_as_number',
 ] as const;
 
 export interface Fault {
@@ -31,6 +35,7 @@ export interface Fault {
   times: number | null;
   retryAfterS?: number | undefined;
   ms: number;
+  field?: string | undefined;
 }
 
 export function createFaults() {
@@ -91,8 +96,23 @@ export async function answerWithFault(
       const done = await answer();
       return writeAnswer(response, { ...done, body: done.body.slice(0, Math.floor(done.body.length / 2)) });
     }
+    case 'field_gone':
+    case 'field_as_number': {
+      const done = await answer();
+      return writeAnswer(response, { ...done, body: withField(done.body, fault) });
+    }
     case 'slow_drip':
       return drip(response, await answer(), fault.ms);
+  }
+}
+
+/** An answer that is no JSON stays as it is. */
+function withField(body: string, { kind, field }: Fault): string {
+  const changed = kind === 'field_gone' ? undefined : 7;
+  try {
+    return JSON.stringify(JSON.parse(body, (key, value: unknown) => (key === field ? changed : value)));
+  } catch {
+    return body;
   }
 }
 

@@ -35,6 +35,22 @@ describe('The sandbox server', () => {
     expect(await post(path, body)).toEqual({ status: 400, body: { error: expect.stringContaining(words) } });
   });
 
+  it('gives records without a field, or with it as a number, as if the vendor had changed them', async () => {
+    const created = await post('/_control/twilio/createAccount', '{"messages":1}');
+    const account = created.body as { sid: string; authToken: string };
+    const message = async () => {
+      const answer = await fetch(`${sandbox.url}/twilio/2010-04-01/Accounts/${account.sid}/Messages.json`, {
+        headers: { authorization: `Basic ${btoa(`${account.sid}:${account.authToken}`)}` },
+      });
+      return ((await answer.json()) as { messages: Record<string, unknown>[] }).messages[0]!;
+    };
+    for (const kind of ['field_gone', 'field_as_number'])
+      await post('/_control/twilio/fault', JSON.stringify({ kind, field: 'body', times: 1 }));
+    expect(await message()).not.toHaveProperty('body');
+    expect(await message()).toHaveProperty('body', 7);
+    expect(await message()).toHaveProperty('body', expect.any(String));
+  });
+
   it('counts a fault down, matches it by method and path, and forgets it on reset', async () => {
     const get = async (path: string) => (await fetch(sandbox.url + path)).status;
     await post(

@@ -34,6 +34,7 @@ const faultSchema = z.strictObject({
   times: z.int().positive().nullable().default(null),
   retryAfterS: z.int().nonnegative().optional(),
   ms: z.int().positive().max(600_000).default(10_000),
+  field: z.string().optional(),
 });
 
 /** Port 0 takes a free one. */

@@ -50,6 +50,8 @@ import { interactive, own } from './proxies.ts';
 import { startOnce } from './start-once.ts';
 import { syncRun } from './sync-run.ts';
 
+const fieldsLost = 'A field that the mapping reads is gone or changed at the provider: a task says which.';
+
 export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
   const { connectionId, companyId, providerKey } = input;
   let { policy, failedInARow, valueByHand } = input;
@@ -177,7 +179,8 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     const verdict = judgeRun(facts, run, policy.escalateAfterFailedRuns);
     failedInARow = verdict.failedInARow;
     const cause = run.code ?? 'defect';
-    if (verdict.state !== state) await enter(verdict.state, verdict.recovered ? 'Recovered.' : cause, 'engine');
+    const reason = run.drifting ? fieldsLost : verdict.recovered ? 'Recovered.' : cause;
+    if (verdict.state !== state) await enter(verdict.state, reason, 'engine');
     if (verdict.escalate) await escalate(cause);
     if (verdict.recovered) {
       await own.handBackManualValues({ connectionId });

@@ -100,6 +100,8 @@ export interface RunFinished {
   runId: string;
   outcome: RunOutcome;
   code?: FailureCode;
+  /** A field that a mapping reads is gone or changed at the provider, on any of the connection's streams. */
+  drifting?: boolean;
 }
 export const runFinishedSignal = defineSignal<[RunFinished]>('runFinished');
 /** The credentials in force can no longer be renewed; `reason` is the sentence for the owner. */

@@ -70,6 +70,7 @@ import { revokeGrant } from './grants/revoke-grant.ts';
 import { discardDraft } from './mappings/discard-draft.ts';
 import { getDraft } from './mappings/get-draft.ts';
 import { listMappings } from './mappings/list-mappings.ts';
+import { listSourceFields } from './mappings/list-source-fields.ts';
 import { previewMapping } from './mappings/preview-draft.ts';
 import { publishDraft } from './mappings/publish-draft.ts';
 import { rollBackMapping } from './mappings/roll-back.ts';
@@ -192,6 +193,7 @@ export const routes: Route[] = [
   discardDraft,
   getDraft,
   listMappings,
+  listSourceFields,
   previewMapping,
   publishDraft,
   rollBackMapping,

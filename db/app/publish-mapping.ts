@@ -4,6 +4,7 @@ import type { CanonicalObject } from '../../domain/records.ts';
 import { NotFound } from '../errors.ts';
 import { canonicalJson } from '../hash.ts';
 import { newId } from '../ids.ts';
+import { write } from '../sql.ts';
 import { appendAudit } from './audit-chain.ts';
 import type { AppDb } from './context.ts';
 import { plain } from './models/table.ts';
@@ -63,6 +64,14 @@ export async function publishWithin(
       publishedAt: new Date(),
     },
     { transaction },
+  );
+  // Whoever publishes has seen of which type the fields are now.
+  await write(
+    db.sequelize,
+    `UPDATE integration_source_fields SET state = 'present', type_before = NULL
+     WHERE connection_id = :connectionId AND object = :object AND state = 'changed'`,
+    { connectionId, object },
+    transaction,
   );
   await appendAudit(
     db,

@@ -141,6 +141,7 @@ const mayNameNothing = [
   '/connections/:connectionId/opt-outs',
   '/connections/:connectionId/reconciliations',
   '/connections/:connectionId/senders',
+  '/connections/:connectionId/source-fields',
   '/connections/:connectionId/stages',
   '/runs/:runId/errors',
 ];

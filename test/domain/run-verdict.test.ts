@@ -55,6 +55,30 @@ describe('a failed run', () => {
   });
 });
 
+describe('a good run that shows a mapped field lost', () => {
+  const drifting = { ...succeeded(), drifting: true };
+
+  it('degrades, calls nobody, and is not over before a run that shows it back', () => {
+    const first = judgeRun(facts(), drifting, 3);
+    expect(first).toEqual({ failedInARow: {}, state: 'degraded', escalate: false, recovered: false });
+    expect(judgeRun(facts(first), drifting, 3)).toEqual(first);
+    expect(judgeRun(facts(first), succeeded(), 3)).toMatchObject({ state: 'active', recovered: true });
+  });
+
+  it('ends an outage all the same, and leaves it degraded', () => {
+    const outage = facts({ state: 'needs_reauthorization', openIncident: true, failedInARow: { a: 4 } });
+    expect(judgeRun(outage, drifting, 3)).toEqual({ failedInARow: {}, state: 'degraded', escalate: false, recovered: true });
+    const hurt = facts({ state: 'degraded', openIncident: true });
+    expect(judgeRun(hurt, drifting, 3)).toMatchObject({ state: 'degraded', recovered: true });
+  });
+
+  it('lets a pause stand, and waits for other jobs that fail', () => {
+    expect(judgeRun(facts({ state: 'paused' }), drifting, 3)).toMatchObject({ state: 'paused', recovered: false });
+    const other = facts({ state: 'needs_reauthorization', failedInARow: { b: 1 } });
+    expect(judgeRun(other, drifting, 3)).toMatchObject({ state: 'needs_reauthorization', recovered: false });
+  });
+});
+
 describe('a run that says nothing about health', () => {
   it.each(['cancelled', 'skipped'] as const)('%s changes nothing', (outcome) => {
     const before = facts({ state: 'degraded', failedInARow: { a: 2 }, openIncident: true });

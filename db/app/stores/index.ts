@@ -36,6 +36,7 @@ import { recordStore } from './records.ts';
 import { rollUpStore } from './roll-ups.ts';
 import { runStore } from './runs.ts';
 import { shareStore } from './shares.ts';
+import { sourceFieldStore } from './source-fields.ts';
 import { taskStore } from './tasks.ts';
 import { tokenStore } from './tokens.ts';
 import { templateStore } from './templates.ts';
@@ -56,6 +57,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     accounts: accountStore(db),
     mappings: mappingStore(db),
     mappingDrafts: mappingDraftStore(db),
+    sourceFields: sourceFieldStore(db),
     franchiseKeys: franchiseKeyStore(db),
     pipelineStages: pipelineStageStore(db),
     jobs: jobStore(db),

@@ -31,6 +31,8 @@ export interface TaskStore {
   open(input: Pick<AdminTask, 'companyId' | 'connectionId' | 'cause' | 'subject' | 'sentence'>): Promise<{ id: string }>;
   /** Which of these subjects have an open task. */
   openAbout(subjects: string[]): Promise<Set<string>>;
+  /** What the open tasks of a connection for this cause are about. */
+  openSubjects(input: Pick<AdminTask, 'companyId' | 'cause'> & { connectionId: string }): Promise<string[]>;
   /** Whether there ever was a task about it. */
   everAbout(companyId: string, subject: string): Promise<boolean>;
   find(id: string): Promise<AdminTask | null>;
@@ -76,6 +78,10 @@ export function taskStore(db: AppDb): TaskStore {
     async openAbout(subjects) {
       const rows = await tasks.findAll({ where: { openSubject: subjects.map(boundedKey) } });
       return new Set(rows.map((row) => plain(row).subject));
+    },
+    async openSubjects(input) {
+      const rows = await tasks.findAll({ where: { ...input, openSubject: { [Op.ne]: null } } });
+      return rows.map((row) => plain(row).subject);
     },
     everAbout: async (companyId, subject) => (await tasks.count({ where: { companyId, subject: boundedKey(subject) } })) > 0,
 
