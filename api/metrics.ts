@@ -4,6 +4,7 @@ export const webhookOutcomes = [
   'stored',
   'signature_missing',
   'signature_unknown',
+  'signature_expired',
   'malformed',
   'too_large',
   'aborted',

@@ -53,6 +53,8 @@ export async function verify(
   }
   if (verdict?.ok) return;
   if (verdict?.reason === 'missing') throw refusal('signature_missing', 401, 'The request is not signed.');
+  if (verdict?.reason === 'expired')
+    throw refusal('signature_expired', 401, 'The request was signed too long ago, or this machine’s clock is wrong.');
   const whose = target ? 'this connection’s credentials' : 'the platform’s app';
   throw refusal('signature_unknown', 401, `The signature does not fit ${whose} and public address.`);
 }

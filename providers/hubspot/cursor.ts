@@ -8,7 +8,10 @@ const cursorSchema = z.strictObject({
   /** The newest change that was seen. */
   seenMs: z.int().nullable(),
   /** When the archived records were last gone through. */
-  archiveReadMs: z.int().nullable(),
+  archiveReadMs: z.int(),
+  /** The newest of them that was told by then, by HubSpot's clock, and the newest that was seen since. */
+  archivedToldMs: z.int(),
+  archivedSeenMs: z.int(),
   /** The next page of archived records. */
   archiveAfter: z.string().nullable(),
 });
@@ -23,16 +26,26 @@ export const start: Position = { fromMs: 0, afterId: null };
 
 /** For the first run, what is archived was never here. */
 export function readCursor(text: string | null, now: Date): Cursor {
-  if (text === null) return { position: start, seenMs: null, archiveReadMs: now.getTime(), archiveAfter: null };
-  return cursorSchema.parse(JSON.parse(text));
+  if (text !== null) return cursorSchema.parse(JSON.parse(text));
+  const never = { archivedToldMs: 0, archivedSeenMs: 0, archiveAfter: null };
+  return { position: start, seenMs: null, archiveReadMs: now.getTime(), ...never };
 }
 
+/** What is archived while the pages are gone through may stand on one that was read: it is told the next time. */
+const archiveOverlapMs = 3_600_000;
+
 export function isArchiveDue({ archiveReadMs }: Cursor, now: Date): boolean {
-  return now.getTime() - (archiveReadMs ?? 0) >= archiveEveryMs;
+  return now.getTime() - archiveReadMs >= archiveEveryMs;
+}
+
+/** What was told need not be written again each time: a recycling bin may hold a hundred thousand. */
+export function isNewlyArchived({ archivedToldMs }: Cursor, archivedAt: string): boolean {
+  return Date.parse(archivedAt) >= archivedToldMs - archiveOverlapMs;
 }
 
 /** Where the next run begins. */
 export function endOfRun(cursor: Cursor): Cursor {
-  const fromMs = cursor.seenMs === null ? start.fromMs : Math.max(0, cursor.seenMs - overlapMs);
-  return { ...cursor, position: { fromMs, afterId: null }, archiveAfter: null };
+  const { seenMs, archivedSeenMs: archivedToldMs } = cursor;
+  const fromMs = seenMs === null ? start.fromMs : Math.max(0, seenMs - overlapMs);
+  return { ...cursor, position: { fromMs, afterId: null }, archivedToldMs, archiveAfter: null };
 }

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { Records, Stream } from '../contract.ts';
 import { companyCurrency } from './check.ts';
-import { callJson, type HubspotContext } from './client.ts';
+import type { HubspotContext } from './client.ts';
 import { movements } from './movements.ts';
+import { readJson } from './patience.ts';
 import { readPage } from './read-changes.ts';
 import { readByIds, type RawRecord } from './records.ts';
 
@@ -104,7 +105,7 @@ async function readContacts(context: HubspotContext, records: RawRecord[], signa
   const first = new Map<string, string>();
   for (let from = 0; from < records.length; from += associationsMax) {
     const inputs = records.slice(from, from + associationsMax).map(({ id }) => ({ id }));
-    const { results } = await callJson(
+    const { results } = await readJson(
       context,
       { method: 'POST', path: '/crm/v4/associations/deals/contacts/batch/read', body: { inputs }, signal },
       associationsSchema,

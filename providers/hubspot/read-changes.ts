@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { DeletedRecord } from '../../domain/records.ts';
 import type { Page, Records, Stream } from '../contract.ts';
-import { callJson, unreadable, type HubspotContext } from './client.ts';
-import { endOfRun, isArchiveDue, readCursor, type Cursor } from './cursor.ts';
+import { unreadable, type HubspotContext } from './client.ts';
+import { endOfRun, isArchiveDue, isNewlyArchived, readCursor, type Cursor } from './cursor.ts';
+import { readJson } from './patience.ts';
 import { rawRecord, type RawRecord } from './records.ts';
 import { advance, filtersAt, type Found } from './window.ts';
 
@@ -63,7 +64,7 @@ async function search(context: HubspotContext, input: ReadInput, position: NonNu
     properties: [timeProperty, ...properties],
     limit,
   };
-  const { results, paging: pages } = await callJson(
+  const { results, paging: pages } = await readJson(
     context,
     { method: 'POST', path: `/crm/v3/objects/${object}/search`, body, signal },
     resultsSchema,
@@ -83,7 +84,7 @@ const archivedSchema = z.object({ results: z.array(z.object({ id: z.string(), ar
 
 /** What stands in the recycling bin. A record that was merged into another is not there: the other one names it. */
 async function readArchive(context: HubspotContext, { object, now, signal }: ReadInput, cursor: Cursor): Promise<Page> {
-  const { results, paging: pages } = await callJson(
+  const { results, paging: pages } = await readJson(
     context,
     {
       path: `/crm/v3/objects/${object}`,
@@ -92,8 +93,12 @@ async function readArchive(context: HubspotContext, { object, now, signal }: Rea
     },
     archivedSchema,
   );
-  const deleted = results.map(({ id, archivedAt }): DeletedRecord => ({ externalId: id, at: archivedAt, mergedInto: null }));
+  const deleted = results
+    .filter(({ archivedAt }) => isNewlyArchived(cursor, archivedAt))
+    .map(({ id, archivedAt }): DeletedRecord => ({ externalId: id, at: archivedAt, mergedInto: null }));
   const archiveAfter = pages?.next?.after ?? null;
-  const after = archiveAfter === null ? endOfRun({ ...cursor, archiveReadMs: now.getTime() }) : { ...cursor, archiveAfter };
+  const archivedSeenMs = Math.max(cursor.archivedSeenMs, ...results.map(({ archivedAt }) => Date.parse(archivedAt)));
+  const here = { ...cursor, archivedSeenMs, archiveAfter };
+  const after = archiveAfter === null ? endOfRun({ ...here, archiveReadMs: now.getTime() }) : here;
   return { records: [], deleted, cursor: JSON.stringify(after), done: archiveAfter === null };
 }

@@ -1,7 +1,8 @@
 /** Records by their ids, those that were merged or archived meanwhile among them. */
 import { z } from 'zod';
 import type { DeletedRecord } from '../../domain/records.ts';
-import { callJson, type HubspotContext } from './client.ts';
+import type { HubspotContext } from './client.ts';
+import { readJson } from './patience.ts';
 
 /** As HubSpot gives it; what is not looked at here is kept as it came. */
 export type RawRecord = Record<string, unknown> & { id: string; properties: Record<string, unknown> };
@@ -84,7 +85,7 @@ async function batches(
   const results: RawRecord[] = [];
   while (parts.length > 0) {
     const answers = parts.splice(0, callsAtOnce).map((part) =>
-      callJson(
+      readJson(
         context,
         {
           method: 'POST',

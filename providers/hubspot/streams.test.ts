@@ -172,19 +172,26 @@ describe('HubSpot’s streams', () => {
   });
 
   describe('when a deal is gone', () => {
-    it('tell it with its time, and look at what was archived once in six hours', async () => {
+    it('tell it with its time, look at what was archived every six hours, and forget what was told long ago', async () => {
       await act('createDeals', { count: 250, days: 10 });
       const start = Date.now();
       const { cursor, records } = await run(null, { now: new Date(start) });
-      for (const { id } of records.slice(0, 150)) await act('deleteDeal', { id: Number(id), at: '2026-03-01T00:00:00.000Z' });
+      const remove = (index: number, at: string) => act('deleteDeal', { id: Number(records[index]!.id), at });
+      const told = (index: number, at: string) => ({ externalId: records[index]!.id, at, mergedInto: null });
+      const [first, second] = ['2026-03-01T00:00:00.000Z', '2026-03-01T08:00:00.000Z'];
+      const removed = Array.from({ length: 150 }, (_, index) => index);
+      for (const index of removed) await remove(index, first);
       const soon = await run(cursor, { now: new Date(start + 5 * hourMs) });
       expect(soon.deleted).toEqual([]);
       const due = await run(soon.cursor, { now: new Date(start + 6 * hourMs) });
-      expect(due.deleted).toEqual(
-        records.slice(0, 150).map(({ id }) => ({ externalId: id, at: '2026-03-01T00:00:00.000Z', mergedInto: null })),
-      );
-      expect((await run(due.cursor, { now: new Date(start + 7 * hourMs) })).deleted).toEqual([]);
-      expect((await run(due.cursor, { now: new Date(start + 13 * hourMs) })).deleted).toHaveLength(150);
+      expect(due.deleted).toEqual(removed.map((index) => told(index, first)));
+      await remove(200, second);
+      expect((await run(due.cursor, { now: new Date(start + 11 * hourMs) })).deleted).toEqual([]);
+      const again = await run(due.cursor, { now: new Date(start + 12 * hourMs) });
+      expect(again.deleted).toContainEqual(told(200, second));
+      // What was archived long before is known by now.
+      const last = await run(again.cursor, { now: new Date(start + 18 * hourMs) });
+      expect(last.deleted).toEqual([told(200, second)]);
     });
 
     it('tell it again as a record when it was restored', async () => {
@@ -244,15 +251,27 @@ describe('HubSpot’s streams', () => {
     expect(await asked('/deals/batch/read')).toHaveLength(2);
   });
 
-  it('say how long HubSpot’s limits are to be waited for', async () => {
+  it('wait out a limit of a second or ten, so that no page is read anew', async () => {
+    await act('createDeals', { count: 20 });
+    await act('limit', { policyName: 'SECONDLY', times: 1 });
+    expect((await run(null)).records).toHaveLength(20);
+    await act('limit', { policyName: 'TEN_SECONDLY_ROLLING', times: 3, retryAfterS: 0 });
+    expect((await run(null)).records).toHaveLength(20);
+  });
+
+  it('say how long HubSpot’s limits are to be waited for when they last, and of the day’s at once', async () => {
     const refused = async (policyName: string, more = {}) => {
-      await act('limit', { policyName, ...more });
+      await act('limit', { policyName, times: 4, ...more });
       return hubspot.classify(
         await deals.fetchPage(context(), { cursor: null, now: new Date(), pageSize: 10 }).catch((error: unknown) => error),
       );
     };
-    expect(await refused('SECONDLY')).toMatchObject({ code: 'rate_limited', providerCode: 'SECONDLY', retryAfterMs: 1_000 });
-    expect(await refused('TEN_SECONDLY_ROLLING', { retryAfterS: 3 })).toMatchObject({ retryAfterMs: 3_000 });
-    expect(await refused('DAILY')).toMatchObject({ providerCode: 'DAILY', retryAfterMs: hourMs });
+    expect(await refused('SECONDLY', { retryAfterS: 0 })).toMatchObject({
+      code: 'rate_limited',
+      providerCode: 'SECONDLY',
+      retryAfterMs: 0,
+    });
+    expect(await refused('TEN_SECONDLY_ROLLING', { times: 1, retryAfterS: 30 })).toMatchObject({ retryAfterMs: 30_000 });
+    expect(await refused('DAILY', { times: 1 })).toMatchObject({ providerCode: 'DAILY', retryAfterMs: hourMs });
   });
 });

@@ -126,12 +126,12 @@ describe('Webhooks of the platform’s app', () => {
   });
 
   it.each([
-    ['signed with another secret', () => send([event()], { secret: 'another-secret' })],
-    ['signed six minutes ago', () => send([event()], { atMs: Date.now() - 360_000 })],
-    ['not signed', () => api.call('POST', '/webhooks/hubspot', { body: [event()] })],
-  ])('are answered 401 and not stored when they are %s', async (_, request) => {
+    ['signed with another secret', 'signature_unknown', () => send([event()], { secret: 'another-secret' })],
+    ['signed six minutes ago', 'signature_expired', () => send([event()], { atMs: Date.now() - 360_000 })],
+    ['not signed', 'signature_missing', () => api.call('POST', '/webhooks/hubspot', { body: [event()] })],
+  ])('are answered 401 and not stored when they are %s', async (_, code, request) => {
     const id = await connect(companyId);
-    expect((await request()).status).toBe(401);
+    expect(await request()).toMatchObject({ status: 401, body: { error: { code } } });
     expect(await eventsOf(id)).toEqual([]);
   });
 
