@@ -84,7 +84,7 @@ interface TokenAuth {
    * https, beside `accessToken`.
    */
   instance?: { field: string; hosts: readonly string[] };
-  /** What the vendor's token endpoint says in place of the standard's error codes, each with the standard's own. */
+  /** What the vendor says in place of the standard's error codes, each with the standard's own. */
   errorWords?: Readonly<Record<string, string>>;
 }
 
@@ -101,8 +101,6 @@ export interface ConsentAuth extends TokenAuth {
   refreshToken: { rotates: boolean; graceS?: number };
   /** `ends`: whether revoking a refresh token ends it alone, or all that the person granted to our client. */
   revoke?: { url: string; ends: 'token' | 'grant' };
-  /** The vendor's own word for `access_denied`, where it has one. */
-  refusal?: string;
 }
 
 /** The company's own client asks for itself. */

@@ -111,7 +111,7 @@ function explain(status: number, standard: string | null, auth: AuthKind<any>, l
   ];
 }
 
-function inStandardWords(auth: AuthKind<any>, code: string | null): string | null {
+export function inStandardWords<Code extends string | null>(auth: AuthKind<any>, code: Code): Code | string {
   const words = isRenewed(auth) ? (auth.errorWords ?? {}) : {};
   return code !== null && Object.hasOwn(words, code) ? words[code]! : code;
 }

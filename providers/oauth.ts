@@ -7,7 +7,7 @@ import * as oauth from 'oauth4webapi';
 import { isConsent } from './auth-kinds.ts';
 import { HttpFailure, type ConsentAuth, type ProviderHttp, type RenewedAuth } from './contract.ts';
 import { instanceUrlIn } from './instance-url.ts';
-import { GrantRefused, UnknownInstance } from './oauth-failure.ts';
+import { GrantRefused, inStandardWords, UnknownInstance } from './oauth-failure.ts';
 
 export { isConsent, isRenewed } from './auth-kinds.ts';
 export { classifyGrant } from './oauth-failure.ts';
@@ -75,8 +75,7 @@ export function readCallback(
   try {
     return { code: oauth.validateAuthResponse(serverOf(auth), { client_id: clientId }, query, state).get('code')! };
   } catch (error) {
-    if (error instanceof oauth.AuthorizationResponseError)
-      return { error: error.error === auth.refusal ? 'access_denied' : error.error };
+    if (error instanceof oauth.AuthorizationResponseError) return { error: inStandardWords(auth, error.error) };
     throw error;
   }
 }

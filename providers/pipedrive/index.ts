@@ -39,7 +39,7 @@ export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>
       instance: { field: 'api_domain', hosts: ['*.pipedrive.com'] },
       // The same one comes back, good for another 60 days; should another come, it is the one that is kept.
       refreshToken: { rotates: false },
-      refusal: 'user_denied',
+      errorWords: { user_denied: 'access_denied' },
     },
   ],
   settings: settingsSchema,

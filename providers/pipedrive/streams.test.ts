@@ -130,6 +130,23 @@ describe('Pipedrive’s streams', () => {
       ]);
     });
 
+    it('read a long log to its end', async () => {
+      await act('createDeals', { count: 1, movementsEach: 0, overS: 0 });
+      const at = now();
+      for (let turn = 1; turn <= 620; turn += 1)
+        await act(turn % 310 === 0 ? 'moveDeal' : 'updateDeal', {
+          dealId: 1,
+          at: at + turn,
+          ...(turn % 310 === 0 && { stageId: 1 + turn / 310 }),
+        });
+      expect(steps(await fetchDeal(1))).toEqual([
+        [null, '1'],
+        ['1', '2'],
+        ['2', '3'],
+      ]);
+      expect(await changelogs()).toBe(2);
+    });
+
     it('make up no beginning while the log does not tell yet what the deal says', () => {
       const raw = { stage_id: 2, status: 'open', add_time: '2026-01-01T00:00:00Z', changelog: [] };
       expect(deals.movements!({ ...raw, stage_change_time: '2026-01-05T00:00:00Z' })).toEqual([]);

@@ -7,7 +7,14 @@ import { startMysql } from './mysql.mjs';
 import { home, node, root } from './paths.mjs';
 import { answers, takePort } from './ports.mjs';
 import { mustRun, run } from './run.mjs';
-import { createHubspotApp, createSalesforceApp, createSenderAccount, makeOAuthClient, makeSender } from './sandbox.mjs';
+import {
+  createHubspotApp,
+  createPipedriveApp,
+  createSalesforceApp,
+  createSenderAccount,
+  makeOAuthClient,
+  makeSender,
+} from './sandbox.mjs';
 import { SetupError, say, step } from './say.mjs';
 import { findTemporal, startTemporal } from './temporal.mjs';
 
@@ -21,7 +28,7 @@ export async function startEngine(processes, { withSandbox }) {
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sandboxUrl = sandboxPort && `http://127.0.0.1:${sandboxPort}`;
   const sender = withSandbox && keptSender();
-  const [hubspot, salesforce] = ['hubspot', 'salesforce'].map((key) => withSandbox && keptClient(key));
+  const [hubspot, salesforce, pipedrive] = ['hubspot', 'salesforce', 'pipedrive'].map((key) => withSandbox && keptClient(key));
   // It outlives everything: without it, stored credentials cannot be opened.
   const masterKey = ensureMasterKey(masterKeyFile, process.env);
   const env = {
@@ -35,12 +42,14 @@ export async function startEngine(processes, { withSandbox }) {
     ...(withSandbox && {
       PROVIDER_BASE_URL_TWILIO: `${sandboxUrl}/twilio`,
       PROVIDER_BASE_URL_HUBSPOT: `${sandboxUrl}/hubspot`,
-      PROVIDER_BASE_URL_PIPEDRIVE: `${sandboxUrl}/pipedrive`,
       OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
       OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
       PROVIDER_BASE_URL_SALESFORCE: `${sandboxUrl}/salesforce`,
       OAUTH_CLIENT_ID_SALESFORCE: salesforce.clientId,
       OAUTH_CLIENT_SECRET_SALESFORCE: salesforce.clientSecret,
+      PROVIDER_BASE_URL_PIPEDRIVE: `${sandboxUrl}/pipedrive`,
+      OAUTH_CLIENT_ID_PIPEDRIVE: pipedrive.clientId,
+      OAUTH_CLIENT_SECRET_PIPEDRIVE: pipedrive.clientSecret,
       NOTIFY_TWILIO_ACCOUNT_SID: sender.accountSid,
       NOTIFY_TWILIO_AUTH_TOKEN: sender.authToken,
       NOTIFY_TWILIO_FROM: sender.from,
@@ -63,6 +72,7 @@ export async function startEngine(processes, { withSandbox }) {
     sender,
     hubspot,
     salesforce,
+    pipedrive,
   });
 
   say(`  Starting ${withSandbox ? 'the sandbox, ' : ''}the API and the workers`);
@@ -77,6 +87,7 @@ export async function startEngine(processes, { withSandbox }) {
           await createSenderAccount(sandboxUrl, sender);
           await createHubspotApp(sandboxUrl, hubspot, env.PUBLIC_URL);
           await createSalesforceApp(sandboxUrl, salesforce, env.PUBLIC_URL);
+          await createPipedriveApp(sandboxUrl, pipedrive, env.PUBLIC_URL);
         },
       }),
     service('api', { args: ['api/main.ts'], isUp: () => isHealthy(`${apiUrl}/readyz`), graceMs: 30_000 }),

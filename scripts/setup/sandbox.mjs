@@ -1,4 +1,4 @@
-/** What the platform has at its providers in the sandbox during development: a Twilio account, by which people are told, and apps at HubSpot and Salesforce. */
+/** What the platform has at its providers in the sandbox during development: a Twilio account, by which people are told, and apps at HubSpot, Salesforce and Pipedrive. */
 import { randomBytes, randomUUID } from 'node:crypto';
 
 export function makeSender() {
@@ -37,6 +37,20 @@ export async function createSalesforceApp(sandboxUrl, client, publicUrl) {
   const name = 'Bright Harbor Plumbing';
   const { orgId } = await control(sandboxUrl, 'salesforce/createOrg', { name, host: 'bright-harbor.my.salesforce.com' });
   await control(sandboxUrl, 'salesforce/createOpportunities', { orgId, count: 60, movesEach: 2, apartS: 3_600 });
+}
+
+/** The app, and one company that may be connected with it. */
+export async function createPipedriveApp(sandboxUrl, client, publicUrl) {
+  await control(sandboxUrl, 'pipedrive/createApp', {
+    ...client,
+    redirectUris: [`${publicUrl.replace(/\/+$/, '')}/oauth/callback`],
+  });
+  const { companyId } = await control(sandboxUrl, 'pipedrive/createCompany', {
+    name: 'Bright Harbor Plumbing',
+    domain: 'bright-harbor',
+  });
+  await control(sandboxUrl, 'pipedrive/createPersons', { companyId, count: 20 });
+  await control(sandboxUrl, 'pipedrive/createDeals', { companyId, count: 60, movementsEach: 2 });
 }
 
 async function control(sandboxUrl, verb, input) {
