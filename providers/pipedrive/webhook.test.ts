@@ -50,6 +50,12 @@ describe('Pipedrive’s webhooks', () => {
     expect(parse(webhookOf({ id, entity_id: 2 })).key).not.toBe(first.key);
   });
 
+  it('name the company that they are of', () => {
+    for (const company_id of ['4001001', 4_001_001])
+      expect(webhook.accountOf!(parse(webhookOf({ id, company_id })))).toBe('4001001');
+    expect(webhook.accountOf!(parse(webhookOf({ id })))).toBe('undefined');
+  });
+
   it('tell when it happened, in either of the forms that Pipedrive documents', () => {
     expect(parse(webhookOf({ id, timestamp: at })).occurredAt).toBe(at);
     for (const timestamp of [1_767_323_045, '1767323045']) expect(parse(webhookOf({ id, timestamp })).occurredAt).toBe(at);

@@ -55,6 +55,12 @@ export const webhook: Webhook<PipedriveCredentials> = {
     ];
   },
 
+  /**
+   * Ids count from 1 in every company: a webhook of another company that was given the same address and login would end the records
+   * that have the same ids here.
+   */
+  accountOf: ({ data }) => String((data['meta'] as { company_id?: unknown }).company_id),
+
   /** Any 2xx counts as received; anything else is sent three times more, and ten failures shut the webhook out for half an hour. */
   reply: { status: 200, contentType: 'application/json', body: '{}' },
 };

@@ -143,6 +143,18 @@ describe('A Pipedrive connection', () => {
     expect((await dealsOf(scene))[0]).toMatchObject({ id: '1', isDeleted: 0 });
   });
 
+  it('is told nothing by another company’s webhook, whose deals have the same ids', async () => {
+    const scene = await launched();
+    const { companyId: pipedriveId } = await control('createCompany', {});
+    expect(await tell({ ...scene, pipedriveId }, 4, { action: 'delete' })).toBe(200);
+    expect(await tell(scene, 6, { action: 'delete' })).toBe(200);
+    await until(
+      () => dealsOf(scene),
+      (deals) => deals[5]!.isDeleted === 1,
+    );
+    expect((await dealsOf(scene)).filter(({ isDeleted }) => isDeleted).map(({ id }) => id)).toEqual(['6']);
+  });
+
   it('takes no webhook with another login, and none of version 1', async () => {
     const scene = await launched();
     expect(await tell(scene, 5, { password: 'another-password' })).toBe(401);
