@@ -6,7 +6,8 @@ import { addHistory, movements } from './history.ts';
 import type { SalesforceSettings } from './schema.ts';
 
 /**
- * `ContactId` is the contact whose role is the primary one.
+ * What the mapping needs and no more: a query that names a field which the user does not see is refused as a whole. `ContactId` is the
+ * contact whose role is the primary one.
  * https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunity.htm
  */
 const usualFields = [
@@ -17,10 +18,6 @@ const usualFields = [
   'CloseDate',
   'OwnerId',
   'ContactId',
-  'AccountId',
-  'Probability',
-  'Type',
-  'LeadSource',
   'IsDeleted',
   'CreatedDate',
   'SystemModstamp',

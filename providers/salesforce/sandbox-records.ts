@@ -1,6 +1,7 @@
 /** Control verbs about an org's opportunities and contacts. Times are ISO 8601, or now; the sandbox keeps whole seconds, as Salesforce does. */
 import { z } from 'zod';
 import type { ProviderSandbox } from '../contract.ts';
+import { addOpportunity, changeOpportunity } from './sandbox-opportunities.ts';
 import {
   newId,
   wholeSecond,
@@ -148,53 +149,4 @@ export function recordVerbs(world: SandboxWorld, orgOf: (input: unknown) => Sand
       };
     },
   };
-}
-
-type Given = Omit<z.infer<typeof opportunityInput>, 'orgId' | 'currency'> & { currency: string };
-
-function addOpportunity(world: SandboxWorld, org: SandboxOrg, { by, at, ...given }: Given): SandboxOpportunity {
-  const { name, stage, amount, closeDate, ownerId, contactId, currency } = given;
-  const fields = { name, stage, amount, closeDate, ownerId, contactId, currency };
-  requireStage(org, stage);
-  const made = { ...fields, id: newId(world, '006'), createdAt: at, changedAt: at, isDeleted: false };
-  org.opportunities.set(made.id, made);
-  addStep(world, org, made, { by, at });
-  return made;
-}
-
-interface Change {
-  name?: string | undefined;
-  stage?: string | undefined;
-  amount?: number | null | undefined;
-  closeDate?: string | undefined;
-  by: string;
-  at: number;
-}
-
-/** A change of stage, amount or close date makes a row of history; of anything else it does not. */
-function changeOpportunity(
-  world: SandboxWorld,
-  org: SandboxOrg,
-  record: SandboxOpportunity,
-  { by, at, ...change }: Change,
-): void {
-  if (change.stage !== undefined) requireStage(org, change.stage);
-  const before = { ...record };
-  for (const [name, value] of Object.entries(change)) if (value !== undefined) Object.assign(record, { [name]: value });
-  record.changedAt = at;
-  if (before.stage !== record.stage || before.amount !== record.amount || before.closeDate !== record.closeDate)
-    addStep(world, org, record, { by, at });
-}
-
-function addStep(
-  world: SandboxWorld,
-  org: SandboxOrg,
-  { id, stage, amount, closeDate }: SandboxOpportunity,
-  { by, at }: { by: string; at: number },
-) {
-  org.steps.push({ id: newId(world, '008'), opportunityId: id, stage, amount, closeDate, at, by });
-}
-
-function requireStage({ stages }: SandboxOrg, name: string): void {
-  if (!stages.some(({ ApiName }) => ApiName === name)) throw new Error(`The org has no stage “${name}”.`);
 }

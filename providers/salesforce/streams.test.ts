@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { compileMapping } from '../../domain/compile-mapping.ts';
 import type { Page } from '../contract.ts';
 import { createProviderHttp, type HttpCall } from '../http.ts';
 import { contacts } from './contacts.ts';
@@ -33,14 +32,14 @@ describe('Salesforce’s streams', () => {
 
   const control = (verb: string, input: Record<string, unknown> = {}) => fixture.control(verb, input) as Promise<any>;
   const newSession = async () => (await control('createGrant', { clientId: client.clientId, orgId })).accessToken as string;
-  const contextOf = (accessToken: string, opportunityFields: string[] = []) => {
+  const contextOf = (accessToken: string) => {
     const { baseUrl: vendorBaseUrl, hosts } = salesforce;
     const log = (call: HttpCall) => void calls.push(call);
     const http = createProviderHttp({ vendorBaseUrl, baseUrl: fixture.baseUrl, hosts, timeoutMs: 2_000, log });
-    return { http, credentials: { accessToken, instanceUrl }, settings: { opportunityFields } };
+    return { http, credentials: { accessToken, instanceUrl }, settings: { opportunityFields: [] } };
   };
-  const fetchPage = (stream: typeof deals, accessToken: string, cursor: string | null, fields: string[] = []) =>
-    stream.fetchPage(contextOf(accessToken, fields), { cursor, now: new Date(), pageSize: 1_000 });
+  const fetchPage = (stream: typeof deals, accessToken: string, cursor: string | null) =>
+    stream.fetchPage(contextOf(accessToken), { cursor, now: new Date(), pageSize: 1_000 });
   /** A whole run; `before` each further page something may happen, and the session may be another. */
   const run = async (
     stream: typeof deals,
@@ -164,67 +163,6 @@ describe('Salesforce’s streams', () => {
       [deleted, null],
       ['no id at all', null],
     ]);
-  });
-
-  it('tell a step for each change of stage alone, and who made it', async () => {
-    const at = (minute: number) => `2026-03-01T10:0${minute}:00Z`;
-    const { id } = await control('createOpportunity', { orgId, stage: 'Prospecting', at: at(0) });
-    const moved = (change: object, minute: number) => control('changeOpportunity', { orgId, id, at: at(minute), ...change });
-    await moved({ amount: 500 }, 1);
-    await moved({ stage: 'Qualification', by: '005000000000007AAA' }, 2);
-    await moved({ closeDate: '2027-02-01' }, 3);
-    await moved({ stage: 'Prospecting' }, 4);
-    await moved({ name: 'Renamed' }, 5);
-    // Two rows of one second, as two automations of one save write them.
-    await moved({ stage: 'Qualification' }, 6);
-    await moved({ stage: 'Closed Won' }, 6);
-    const [page] = await run(deals, null);
-    const steps = deals.movements!(page!.records[0]);
-    expect(steps.map(({ from, to, at: time }) => [from, to, time.slice(14, 16)])).toEqual([
-      [null, 'Prospecting', '00'],
-      ['Prospecting', 'Qualification', '02'],
-      ['Qualification', 'Prospecting', '04'],
-      ['Prospecting', 'Qualification', '06'],
-      ['Qualification', 'Closed Won', '06'],
-    ]);
-    expect(steps[1]).toMatchObject({ by: '005000000000007AAA', at: '2026-03-01T10:02:00.000Z' });
-  });
-
-  it('ask for the history of many opportunities in addresses that are short enough, and read it to its end', async () => {
-    await control('setOrg', { orgId, rowsPerAnswerMax: 2_000 });
-    await control('createOpportunities', { orgId, count: 700, movesEach: 5, ...later });
-    const pages = await run(deals, null);
-    const lengths = (pages.flatMap(({ records }) => records) as { OpportunityHistories: unknown[] }[]).map(
-      ({ OpportunityHistories }) => OpportunityHistories.length,
-    );
-    expect(lengths).toEqual(Array.from({ length: 700 }, () => 6));
-    const asked = (await control('requests')) as { path: string; query: { q?: string } }[];
-    for (const { path, query } of asked) expect(`${path}?${new URLSearchParams(query).toString()}`.length).toBeLessThan(12_000);
-  });
-
-  it('know the currency of a deal in an org with one and in an org with several', async () => {
-    const currencyOf = async () => {
-      const [page] = await run(deals, null);
-      return compileMapping({ ...deals.mapping, version: 1 }, { phone: (text) => text })(page!.records[0]);
-    };
-    await control('createOpportunity', { orgId, amount: 1_250.5, currency: 'EUR' });
-    await control('setOrg', { orgId, currency: 'GBP' });
-    expect(await currencyOf()).toMatchObject({ record: { fields: { amount: '1250.5', currency: 'GBP' } } });
-    await control('setOrg', { orgId, multiCurrency: true });
-    expect(await currencyOf()).toMatchObject({ record: { fields: { amount: '1250.5', currency: 'EUR' } } });
-  });
-
-  it('read the further fields that the settings name, and say which of them nobody sees', async () => {
-    await control('createOpportunity', { orgId });
-    const page = await fetchPage(deals, await newSession(), null, ['Region__c']);
-    expect(page.records).toEqual([expect.objectContaining({ Region__c: 'North' })]);
-    const error: unknown = await fetchPage(deals, await newSession(), null, ['Nobody__c']).catch((thrown: unknown) => thrown);
-    expect(salesforce.classify(error)).toMatchObject({
-      code: 'permission_missing',
-      sentence: expect.stringContaining('Nobody__c'),
-    });
-    for (const field of ['Name FROM User', "x' OR 1", '', '9x'])
-      expect(salesforce.settings.safeParse({ opportunityFields: [field] }).success).toBe(false);
   });
 
   it('begin anew when the connection is of another org since', async () => {
