@@ -1,17 +1,19 @@
 /** Applies stored events: what each means, into the app database first, and its mark in the traffic database last. */
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, heartbeat, sleep } from '@temporalio/activity';
 import { holdsEvents } from '../domain/connection-state.ts';
 import { consequences } from '../domain/failure.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import type { StoredEvent } from '../db/traffic/stores/events.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
 import { eventReader, type Owned, type Understood } from './event-reader.ts';
-import { saveMetrics } from './metrics.ts';
+import { saveMetrics, slowMetricsDueIn } from './metrics.ts';
 import { writeToldRecords } from './told-records.ts';
 
 const batchSize = 1_000;
 /** One activity drains for this long and then lets the workflow ask again, well under its time-out. */
 const drainForMs = 60_000;
+/** For more events, while metrics rest. */
+const lookAgainMs = 250;
 
 export function eventActivities(deps: ActivityDeps) {
   const { app, traffic } = deps;
@@ -26,7 +28,12 @@ export function eventActivities(deps: ActivityDeps) {
         const connection = await app.connections.find(connectionId);
         if (!connection || holdsEvents(connection.state)) return { applied, left: false, held: true };
         const batch = await traffic.events.nextBatch(connectionId, batchSize, after);
-        if (batch.length === 0 && !after) return { applied, left: false, held: false };
+        if (batch.length === 0 && !after) {
+          if (await metricsAreDone(connection, Date.now() > until)) return { applied, left: false, held: false };
+          await sleep(lookAgainMs);
+          heartbeat({ applied });
+          continue;
+        }
         try {
           applied += await applyBatch(connection, batch);
         } catch (error) {
@@ -40,6 +47,15 @@ export function eventActivities(deps: ActivityDeps) {
       }
     },
   };
+
+  /** The slow ones rest between two computations; more events may come meanwhile. Also after an attempt that died before this. */
+  async function metricsAreDone(connection: Connection, atOnce: boolean): Promise<boolean> {
+    const dueInMs = await slowMetricsDueIn(deps, connection);
+    if (dueInMs === null) return true;
+    if (dueInMs > 0 && !atOnce) return false;
+    await saveMetrics(deps, connection, { which: 'slow' });
+    return true;
+  }
 
   async function applyBatch(connection: Connection, batch: StoredEvent[]): Promise<number> {
     const { understand, own } = eventReader(deps, connection);
@@ -74,7 +90,7 @@ export function eventActivities(deps: ActivityDeps) {
       companyId: owner,
     }));
     const { changedDeliveries } = await app.records.applyEvents({ connectionId, companyId, events });
-    await saveMetrics(deps, connection);
+    await saveMetrics(deps, connection, { which: 'quick' });
     for (const { deliveryId, status } of changedDeliveries) await deps.temporal.deliveryStatus(deliveryId, status);
     for (const each of understood) {
       const sentence = refused.get(each.event.id);

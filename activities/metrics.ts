@@ -5,8 +5,11 @@ import { definitionOf, type MetricKey } from '../domain/metrics.ts';
 import { judgeValue } from '../domain/plausible.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Events come in many batches: what takes long to compute is left to the next run while its last value is this young. */
-const restMs = 60_000;
+/** Events come in many batches: what takes long to compute rests this long between two of them, and follows at the end of the drain. */
+const restMs = 5_000;
+
+/** What comes from deals takes seconds to compute where there are very many, what comes from messages takes milliseconds. */
+type Which = 'all' | 'quick' | 'slow';
 
 interface Before {
   shown: ShownValue | undefined;
@@ -16,26 +19,44 @@ interface Before {
 /**
  * Computes the connection's metrics from its canonical rows and keeps them as the current values, with each company's share where
  * several feed the connection. A value that is not plausible is held back with one task for its people, and the last good one stays.
- * Without a run it is events that came. Repeatable.
+ * Repeatable.
  */
-export async function saveMetrics(deps: ActivityDeps, connection: Connection, runId?: string): Promise<void> {
+export async function saveMetrics(
+  deps: ActivityDeps,
+  connection: Connection,
+  { runId, which = 'all' }: { runId?: string; which?: Which } = {},
+): Promise<void> {
   const { app } = deps;
+  const metricKeys = metricsOf(deps, connection, which);
+  if (metricKeys.length === 0) return;
   // By the database's clock: of two workers, one whose clock is behind would keep what it counts out of sight.
   const at = await app.metrics.now();
   const isShared = await app.shares.isShared(connection.id);
   const shown = await app.metrics.shown(connection.id);
   const held = await app.heldValues.list(connection.id);
-  for (const metricKey of deps.getProvider(connection.providerKey).metrics) {
+  for (const metricKey of metricKeys) {
     const before = { shown: shown.get(metricKey), held: held.find((value) => value.metricKey === metricKey) };
-    if (runId === undefined && mayRest(metricKey, before, at)) continue;
     await saveMetric(deps, connection, { metricKey, at, isShared, before, ...(runId && { runId }) });
   }
 }
 
-function mayRest(metricKey: MetricKey, { shown }: Before, at: Date): boolean {
+/** Milliseconds until what is slow may be computed again; `null` where nothing is. */
+export async function slowMetricsDueIn(deps: ActivityDeps, connection: Connection): Promise<number | null> {
+  const metricKeys = metricsOf(deps, connection, 'slow');
+  if (metricKeys.length === 0) return null;
+  const shown = await deps.app.metrics.shown(connection.id);
+  const times = metricKeys.map((metricKey) => shown.get(metricKey)?.at.getTime() ?? 0);
+  return Math.max(...times) + restMs - (await deps.app.metrics.now()).getTime();
+}
+
+function metricsOf(deps: ActivityDeps, { providerKey }: Connection, which: Which): MetricKey[] {
+  const { metrics } = deps.getProvider(providerKey);
+  return which === 'all' ? metrics : metrics.filter((metricKey) => isSlow(metricKey) === (which === 'slow'));
+}
+
+function isSlow(metricKey: MetricKey): boolean {
   const { source } = definitionOf(metricKey);
-  const isSlow = source === 'movement' || source === 'deal';
-  return isSlow && shown !== undefined && at.getTime() - shown.at.getTime() < restMs;
+  return source === 'movement' || source === 'deal';
 }
 
 interface SaveMetricInput {

@@ -106,7 +106,7 @@ export function syncActivities(deps: ActivityDeps) {
       const connection = await app.connections.get(connectionId);
       const drifting = outcome === 'succeeded' && (await settleFields(deps, connection, run));
       if (outcome === 'succeeded') {
-        await saveMetrics(deps, connection, runId);
+        await saveMetrics(deps, connection, { runId });
         await app.connections.markSucceeded(connectionId, deps.now());
       }
       if (outcome === 'succeeded' || outcome === 'failed') {
