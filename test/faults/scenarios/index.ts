@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { clockScenarios } from './clock.ts';
+import { dealScenarios } from './deals.ts';
 import { drainScenarios } from './drain.ts';
 import { ingestScenarios } from './ingest.ts';
 import { loadScenarios } from './load.ts';
@@ -15,6 +16,7 @@ export const scenarios: Scenario[] = [
   ...loadScenarios,
   ...syncScenarios,
   ...drainScenarios,
+  ...dealScenarios,
   ...clockScenarios,
   ...sendingScenarios,
   ...ingestScenarios,
