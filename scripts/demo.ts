@@ -5,11 +5,13 @@ import { tellStory } from './demo/story.ts';
 
 const started = Date.now();
 try {
-  const { card, connectionId } = await tellStory({
+  const { card, deals, connectionId } = await tellStory({
     ...(await readDevelopment()),
     say: (chapter, outcome) => console.log(`✔ ${chapter.padEnd(11)} ${outcome}`),
   });
-  console.log(`\n${drawCard(card)}\n\nAll as promised, in ${((Date.now() - started) / 1000).toFixed(1)} s (${connectionId}).`);
+  console.log(
+    `\n${drawCard(card)}\n${drawCard(deals.card)}\n\nAll as promised, in ${((Date.now() - started) / 1000).toFixed(1)} s (${connectionId}).`,
+  );
 } catch (error) {
   console.error(`✘ ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -73,7 +73,8 @@ describe('the whole story', () => {
   });
 
   it('leaves an audit row for each step and each change that a person made, by whom', async () => {
-    const { items } = await engine.app.audit.list({ companyId, limit: 100 });
+    const { items: all } = await engine.app.audit.list({ companyId, limit: 1_000 });
+    const items = all.filter(({ subject }) => subject !== told.deals.connectionId);
     const byPeople = items.filter(({ actor }) => actor !== 'engine').map(({ action }) => action);
     const steps = ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch'].map((step) => `onboarding.${step}`);
     const changes = [
@@ -106,6 +107,17 @@ describe('the whole story', () => {
     expect(calls.items.some(({ status }) => status === 500)).toBe(true);
     const optOuts = await engine.app.optOuts.list({ connectionId, limit: 5 });
     expect(optOuts.items).toMatchObject([{ state: 'out', source: 'keyword' }]);
+  });
+
+  it('leaves the deals of HubSpot with the steps of their history, each once, and what the admin said of a stage', async () => {
+    const { connectionId } = told.deals;
+    const deals = await engine.app.deals.list({ connectionId, limit: 1_000 });
+    const { items } = await engine.app.deals.movements({ connectionId, limit: 1_000 });
+    expect(deals.items).toHaveLength(62);
+    expect(items).toHaveLength(60 * 3 + 2 * 2);
+    expect(items.some(({ toMeaning }) => toMeaning?.name === 'Offer out')).toBe(true);
+    expect(items.filter(({ rawEventId }) => rawEventId !== null)).toHaveLength(4);
+    expect(told.deals.card).toMatchObject({ sourceLabel: 'HubSpot', status: 'current', enteredByPerson: false });
   });
 
   it('shows the client a card with exactly the fields of the allow-list', () => {

@@ -47,7 +47,7 @@ async function connect(): Promise<Scene> {
 }
 
 function hubspotSays<T = unknown>(verb: string, input: Record<string, unknown>): Promise<T> {
-  return engine.sandbox.control('hubspot', verb, input) as Promise<T>;
+  return engine.sandbox.control<T>('hubspot', verb, input);
 }
 const createDeal = async ({ portalId }: Scene, at?: string) =>
   String((await hubspotSays<{ id: number }>('createDeal', { portalId, properties: deal, ...(at && { at }) })).id);
