@@ -75,6 +75,12 @@ export function crmVerbs(world: SandboxWorld): ProviderSandbox['control'] {
       const live = [...crm(portalId)[object].byId.values()].filter(isLive);
       return Object.fromEntries(live.map(({ id, modifiedAtMs }) => [id, new Date(modifiedAtMs).toISOString()]));
     },
+    /** Every step of the live deals, as `<deal>:<time>:<stage>`. */
+    steps(input) {
+      const { portalId } = z.strictObject(portalRef).parse(input);
+      const live = [...crm(portalId).deals.byId.values()].filter(isLive);
+      return live.flatMap(({ id, stages }) => stages.map(({ value, atMs }) => `${id}:${new Date(atMs).toISOString()}:${value}`));
+    },
     /** The next calls are refused by this policy. */
     limit(input) {
       const { portalId, ...refusals } = z

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import type { Page } from '../contract.ts';
@@ -104,6 +105,33 @@ describe('HubSpot’s streams', () => {
     expect(records).toEqual([]);
     const { id } = await deal();
     expect(idsOf((await run(cursor)).records)).toEqual([id]);
+  });
+
+  it('tell every step once, when deals move between any two pages', async () => {
+    await act('createDeals', { count: 60, days: 30 });
+    const all = ['appointmentscheduled', 'qualifiedtobuy', 'presentationscheduled', 'contractsent', 'closedwon', 'closedlost'];
+    let moves = 0;
+    const moveSome = async () => {
+      const ids = Object.keys(await act<Record<string, string>>('modified', { object: 'deals' })).map(Number);
+      for (let left = 3; left > 0; left -= 1) {
+        moves += 1;
+        await act('moveDeal', { id: ids[randomInt(ids.length)]!, stage: all[moves % all.length]! });
+      }
+    };
+    const told: string[] = [];
+    let cursor: string | null = null;
+    for (const isMoving of [true, true, false]) {
+      for (let pages = 0, done = false; !done; pages += 1) {
+        const page: Page = await deals.fetchPage(context(), { cursor, now: new Date(), pageSize: 7 });
+        for (const record of page.records)
+          for (const { at, to } of deals.movements!(record)) told.push(`${(record as Raw).id}:${at}:${to}`);
+        ({ cursor, done } = page);
+        if (isMoving && pages < 15) await moveSome();
+      }
+    }
+    // A step that is told again has the same key, and is the same row.
+    expect(moves).toBeGreaterThan(30);
+    expect(new Set(told)).toEqual(new Set(await act<string[]>('steps')));
   });
 
   it('tell the steps of a deal from HubSpot’s history, by whom, and through another pipeline', async () => {
