@@ -1,11 +1,11 @@
-/** https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide */
 import type { Stream } from '../contract.ts';
 import type { HubspotContext } from './client.ts';
 import { readPage } from './read-changes.ts';
 import { mergedAway, readByIds, type RawRecord } from './records.ts';
 
 const object = 'contacts';
-/** Contacts have another name for it than every other object. https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide */
+/** Contacts have another name for it than every other object. https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm */
 const timeProperty = 'lastmodifieddate';
 const properties = ['firstname', 'lastname', 'email', 'phone', 'company'];
 

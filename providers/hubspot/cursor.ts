@@ -17,7 +17,7 @@ const cursorSchema = z.strictObject({
 });
 export type Cursor = z.infer<typeof cursorSchema>;
 
-/** Search lags behind what is written by seconds, so the last minutes are read again. https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide */
+/** Search lags behind what is written by seconds, so the last minutes are read again. https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm */
 const overlapMs = 5 * 60_000;
 /** There is no "deleted since": all that is in the recycling bin is listed each time. */
 const archiveEveryMs = 6 * 3_600_000;

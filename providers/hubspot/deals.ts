@@ -1,4 +1,4 @@
-/** Deals with the history of their stage. https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide */
+/** Deals with the history of their stage. https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide */
 import { z } from 'zod';
 import type { Records, Stream } from '../contract.ts';
 import { companyCurrency } from './check.ts';
@@ -99,7 +99,7 @@ const associationsSchema = z.object({
 
 /**
  * One contact of each deal: HubSpot knows a primary company, but no primary contact, so it is the one that was made first.
- * https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide
+ * https://developers.hubspot.com/docs/api-reference/legacy/crm/associations/associate-records/batch/get-associations
  */
 async function readContacts(context: HubspotContext, records: RawRecord[], signal?: AbortSignal): Promise<Map<string, string>> {
   const first = new Map<string, string>();

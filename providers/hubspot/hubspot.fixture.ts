@@ -11,7 +11,7 @@ export const redirectUri = 'https://hooks.example.com/oauth/callback';
 const { clientSecret } = client;
 export const webhookUrl = 'https://hooks.example.com/webhooks/hubspot?tenant=a%2Fb%20c';
 
-/** https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/2026-03/webhooks/guide */
 export function event(over: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     eventId: 3816279340,

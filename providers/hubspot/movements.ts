@@ -7,7 +7,7 @@ const byMax = 255;
 /**
  * The steps in a deal's history, which HubSpot gives newest first and of which it forgets the oldest: then the first that is left has
  * no stage before it. A version that repeats the value before it is no step.
- * https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide
+ * https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide
  */
 export function movements(raw: unknown): StageMovement[] {
   const history = valueAt(raw, 'propertiesWithHistory.dealstage');

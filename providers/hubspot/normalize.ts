@@ -1,12 +1,12 @@
 import { deletableObjects, type DeletableObject, type NormalizedEvent } from '../../domain/records.ts';
 import type { InboundEvent } from '../contract.ts';
 
-/** Newer apps name the object by the id of its type. https://developers.hubspot.com/docs/guides/crm/understanding-the-crm */
+/** Newer apps name the object by the id of its type. https://developers.hubspot.com/docs/api-reference/latest/crm/understanding-the-crm */
 const objectOfType: Record<string, DeletableObject> = { '0-1': 'contact', '0-3': 'deal' };
 
 /**
  * What a stored event means. It is a hint: the record is read, because its history alone tells all that happened. Types that are not
- * named here mean nothing to us. https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide
+ * named here mean nothing to us. https://developers.hubspot.com/docs/api-reference/2026-03/webhooks/guide
  */
 export function normalize({ type, occurredAt: at, data }: Omit<InboundEvent, 'key'>): NormalizedEvent[] {
   const [subject, verb = ''] = type.split('.');

@@ -20,9 +20,9 @@ export interface ReadInput extends FetchInput {
   complete(found: RawRecord[]): Promise<Records>;
 }
 
-/** Search gives at most this many at once. https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide */
+/** Search gives at most this many at once. https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm */
 const searchMax = 200;
-/** https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide */
 const listMax = 100;
 
 const paging = z.object({ next: z.object({ after: z.string() }).optional() }).optional();

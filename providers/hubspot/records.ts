@@ -22,7 +22,7 @@ interface ReadInput {
   signal?: AbortSignal | undefined;
 }
 
-/** Ids that one call takes; half as many with histories. https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide */
+/** Ids that one call takes; half as many with histories. https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide */
 const batchMax = 100;
 const batchWithHistoryMax = 50;
 /** Calls at once: HubSpot takes 110 in ten seconds. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines */

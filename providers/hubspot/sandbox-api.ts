@@ -59,12 +59,12 @@ const batchSchema = z.strictObject({
   propertiesWithHistory: z.array(z.string()).optional(),
 });
 
-/** https://developers.hubspot.com/docs/api-reference/crm-deals-v3/batch/post-crm-v3-objects-deals-batch-read */
+/** https://developers.hubspot.com/docs/api-reference/legacy/crm/objects/deals/batch/get-deals */
 function batchRead(crm: SandboxCrm, object: SandboxObject, { body, query }: SandboxRequest): SandboxAnswer {
   const parsed = batchSchema.safeParse(JSON.parse(body));
   if (!parsed.success) return apiError(400, 'VALIDATION_ERROR', 'Invalid input JSON');
   const { inputs, properties, propertiesWithHistory: withHistory } = parsed.data;
-  // Half as many where histories are asked for. https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide
+  // Half as many where histories are asked for. https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide
   const inputsMax = withHistory && withHistory.length > 0 ? 50 : 100;
   if (inputs.length > inputsMax) return apiError(400, 'VALIDATION_ERROR', `At most ${inputsMax} inputs are taken.`);
   const archived = query.get('archived') === 'true';
@@ -127,7 +127,7 @@ function patch(crm: SandboxCrm, object: SandboxObject, { body }: SandboxRequest,
   return json(200, recordJson(object, record, { properties: Object.keys(properties) }));
 }
 
-/** https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide */
+/** https://developers.hubspot.com/docs/api-reference/legacy/crm/associations/associate-records/batch/get-associations */
 function associations(crm: SandboxCrm, _object: SandboxObject, { body }: SandboxRequest): SandboxAnswer {
   const { inputs } = z.object({ inputs: z.array(z.strictObject({ id: z.string() })).min(1) }).parse(JSON.parse(body));
   if (inputs.length > 1_000) return apiError(400, 'VALIDATION_ERROR', 'At most 1000 inputs are taken.');

@@ -1,4 +1,4 @@
-/** HubSpot's shapes of records and pipelines. https://developers.hubspot.com/docs/api-reference/crm-deals-v3/guide */
+/** HubSpot's shapes of records and pipelines. https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide */
 import type { SandboxCrm, SandboxObject, SandboxPipeline } from './sandbox-crm.ts';
 import type { SandboxRecord, SandboxVersion } from './sandbox-records.ts';
 
@@ -43,7 +43,7 @@ function versionJson({ value, atMs, userId }: SandboxVersion) {
   return { value, timestamp: iso(atMs), ...source };
 }
 
-/** https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/legacy/crm/pipelines/guide */
 export function pipelineJson({ id, label, stages }: SandboxPipeline, displayOrder: number) {
   return {
     id,

@@ -1,4 +1,4 @@
-/** `POST /crm/v3/objects/<object>/search`. https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide */
+/** `POST /crm/v3/objects/<object>/search`. https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm */
 import { z } from 'zod';
 import type { SandboxAnswer } from '../contract.ts';
 import { modifiedProperty, propertyOf, recordJson } from './sandbox-crm-wire.ts';

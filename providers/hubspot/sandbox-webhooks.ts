@@ -37,7 +37,7 @@ export function signedHeaders(
   };
 }
 
-/** https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/2026-03/webhooks/guide */
 const eventsMax = 100;
 /** HubSpot waits this long for an answer. */
 const answerWithinMs = 5_000;

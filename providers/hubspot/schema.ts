@@ -17,7 +17,7 @@ export const privateAppCredentials = z.strictObject({
     .optional(),
 });
 
-/** HubSpot gives only the properties that are named. https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide */
+/** HubSpot gives only the properties that are named. https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm */
 const propertyNames = z
   .array(z.string().regex(/^[a-z][a-z0-9_]{0,99}$/, 'Give the property’s internal name, for example lead_source.'))
   .max(50)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ProviderStage, StageKind } from '../../domain/records.ts';
 import { callJson, type HubspotContext } from './client.ts';
 
-/** https://developers.hubspot.com/docs/api-reference/crm-pipelines-v3/guide */
+/** https://developers.hubspot.com/docs/api-reference/legacy/crm/pipelines/guide */
 const pipelinesSchema = z.object({
   results: z.array(
     z.object({

@@ -1,6 +1,6 @@
 /**
  * Lists of events, which HubSpot sends to one address for all accounts of an app.
- * https://developers.hubspot.com/docs/api-reference/webhooks-webhooks-v3/guide and, for the signature,
+ * https://developers.hubspot.com/docs/api-reference/2026-03/webhooks/guide and, for the signature,
  * https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';

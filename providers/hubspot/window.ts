@@ -1,7 +1,7 @@
 /**
  * Reading by time of change without HubSpot's pages. Search gives 10,000 results at most and pages by offset, so that a record that
  * changes between two pages moves the others into places that were read already
- * (https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide). Here each search asks for what was changed from a time on,
+ * (https://developers.hubspot.com/docs/api-reference/2026-03/crm/search-the-crm). Here each search asks for what was changed from a time on,
  * and the next one goes on from the last time that was seen. Pure.
  */
 
