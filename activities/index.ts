@@ -10,6 +10,7 @@ import { messageActivities } from './messages.ts';
 import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
 import { reconcileActivities } from './reconcile.ts';
+import { remapActivities } from './remaps.ts';
 import { sampleActivities } from './samples.ts';
 import { syncActivities } from './sync.ts';
 
@@ -20,6 +21,7 @@ export function createActivities(deps: ActivityDeps) {
     ...connectorActivities(deps),
     ...syncActivities(deps),
     ...sampleActivities(deps),
+    ...remapActivities(deps),
     ...eventActivities(deps),
     ...messageActivities(deps),
     ...messageDecisionActivities(deps),

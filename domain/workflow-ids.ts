@@ -9,6 +9,7 @@ export const workflowIds = {
   syncOnDemand: (jobId: string, requestId: string) => `sync:${jobId}:${requestId}`,
   /** One at a time for each object: who asks while one is under way is answered by it. */
   sample: (connectionId: string, object: string) => `sample:${connectionId}:${object}`,
+  remap: (remapId: string) => `remap:${remapId}`,
   events: (connectionId: string) => `events:${connectionId}`,
   message: (deliveryId: string) => `message:${deliveryId}`,
   escalation: (incidentId: string) => `escalation:${incidentId}`,

@@ -1,6 +1,6 @@
 /**
  * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, lets a Schedule drift and be repaired,
- * replaces the data keys and puts them back, previews a mapping, lets a second connection lose its credentials and get new ones, disconnects both at the
+ * replaces the data keys and puts them back, previews a mapping and maps again, lets a second connection lose its credentials and get new ones, disconnects both at the
  * end, erases a person and a company, and keeps the history of every workflow that took part, opened, for the replay test. A history that is there already stays as
  * it is.
  */
@@ -83,6 +83,7 @@ const { object, ...mapping } = twilio.streams['messages']!.mapping;
 const draftPath = `/connections/${connectionId}/mappings/${object}/draft`;
 await api.call('POST', draftPath, { revision: null, mapping });
 await api.call('POST', `${draftPath}/preview`, { sample: 'fetched' });
+await api.call('POST', `/connections/${connectionId}/mappings/${object}/remap`, { fromVersion: 1 });
 
 for (const id of [connectionId, losingId])
   await api.call('POST', `/connections/${id}/disconnect`, { reason: 'The story is told.' });

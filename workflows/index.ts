@@ -5,6 +5,7 @@ export { drainEvents } from './drain-events.ts';
 export { deliverMessage } from './deliver-message.ts';
 export { escalation } from './escalation.ts';
 export { fetchSample } from './fetch-sample.ts';
+export { remap } from './remap.ts';
 export { reconcile } from './reconcile.ts';
 export { erase } from './erase.ts';
 export { rotateKeys } from './rotate-keys.ts';

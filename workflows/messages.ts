@@ -12,6 +12,7 @@ import type { RotationKind, RotationPolicy, RotationProgress } from '../domain/k
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
 import type { CanonicalObject } from '../domain/records.ts';
+import type { RemapCounts } from '../domain/remap.ts';
 import type { RunCounts, RunOutcome } from '../domain/run-verdict.ts';
 
 /** Every command's answer. */
@@ -140,6 +141,15 @@ export interface FetchSampleInput {
   providerKey: string;
   object: CanonicalObject;
 }
+
+// remap:<remap>
+export interface RemapInput {
+  remapId: string;
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+}
+export const remapProgressQuery = defineQuery<RemapCounts>('remapProgress');
 
 // events:<connection>
 export interface DrainEventsInput {

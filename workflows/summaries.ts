@@ -28,6 +28,8 @@ const summaries: Record<keyof Activities, string> = {
   openRun: 'Open the run',
   pullPages: 'Pull pages and commit each with its cursor',
   closeRun: 'Close the run; bring metrics and freshness up to date',
+  remapEvents: 'Map stored raw records again, each piece with its place',
+  closeRemap: 'Close the re-mapping; bring metrics up to date',
   fetchSample: 'Fetch a few records for a preview',
   drainStoredEvents: 'Apply stored events in order',
   sendDelivery: 'Send the message, or look whether it went out',

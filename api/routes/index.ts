@@ -69,10 +69,13 @@ import { listGrants } from './grants/list-grants.ts';
 import { revokeGrant } from './grants/revoke-grant.ts';
 import { discardDraft } from './mappings/discard-draft.ts';
 import { getDraft } from './mappings/get-draft.ts';
+import { getRemap } from './mappings/get-remap.ts';
 import { listMappings } from './mappings/list-mappings.ts';
 import { listSourceFields } from './mappings/list-source-fields.ts';
 import { previewMapping } from './mappings/preview-draft.ts';
 import { publishDraft } from './mappings/publish-draft.ts';
+import { remapRecords } from './mappings/remap.ts';
+import { resync } from './mappings/resync.ts';
 import { rollBackMapping } from './mappings/roll-back.ts';
 import { saveDraft } from './mappings/save-draft.ts';
 import { publishMapping } from './mappings/publish-mapping.ts';
@@ -192,10 +195,13 @@ export const routes: Route[] = [
   // mappings
   discardDraft,
   getDraft,
+  getRemap,
   listMappings,
   listSourceFields,
   previewMapping,
   publishDraft,
+  remapRecords,
+  resync,
   rollBackMapping,
   saveDraft,
   publishMapping,

@@ -62,6 +62,7 @@ const bodies: Record<string, (things: Things) => object> = {
   'POST /connections/:connectionId/mappings/:objectKey/draft/publish': () => ({ revision: 1 }),
   'POST /connections/:connectionId/mappings/:objectKey/draft/preview': () => ({ sample: 'stored' }),
   'POST /connections/:connectionId/mappings/:objectKey/roll-back': () => ({ toVersion: 1 }),
+  'POST /connections/:connectionId/mappings/:objectKey/remap': () => ({ fromVersion: 1 }),
   'PATCH /connections/:connectionId/franchise-keys': ({ companyId }) => ({ keys: [{ value: 'north', companyId }] }),
   'PATCH /connections/:connectionId/stages': () => ({
     stages: [{ externalId: 'offer', name: 'Offer', position: 2, probability: 0.5, kind: 'open' }],
@@ -98,6 +99,8 @@ const bodies: Record<string, (things: Things) => object> = {
 
 /** What must be so before, for there to be a change. */
 const prepare: Record<string, (things: Things) => Promise<unknown>> = {
+  'POST /connections/:connectionId/mappings/:objectKey/remap': ({ connectionId }) =>
+    api.stores.mappings.publish({ connectionId: connectionId!, mapping: twilio.streams['messages']!.mapping }, { actor: 'test' }),
   'POST /connections/:connectionId/mappings/:objectKey/roll-back': async ({ connectionId }) => {
     const { mapping } = twilio.streams['messages']!;
     for (const externalId of [mapping.externalId, 'id'])

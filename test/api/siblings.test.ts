@@ -138,6 +138,7 @@ const mayNameNothing = [
   '/connections/:connectionId/franchise-keys',
   '/connections/:connectionId/mappings',
   '/connections/:connectionId/mappings/:objectKey/draft',
+  '/connections/:connectionId/mappings/:objectKey/remap',
   '/connections/:connectionId/opt-outs',
   '/connections/:connectionId/reconciliations',
   '/connections/:connectionId/senders',

@@ -66,12 +66,15 @@ export async function writeRecords(
     }
     if (newest.size === 0) continue;
     const stored = await readStored(sequelize, tables[object], origin.connectionId, [...newest.keys()], transaction);
+    const kept: string[] = [];
     const changed = [...newest.values()].filter((record) => {
       const before = stored.get(record.externalId);
       const verdict = !before ? 'created' : judge(before, record);
       counts[verdict] += 1;
+      if (verdict === 'unchanged' && before!.mappingVersion !== origin.mappingVersion) kept.push(record.externalId);
       return verdict === 'created' || verdict === 'updated';
     });
+    await confirmVersion(sequelize, tables[object], origin, kept, transaction);
     if (changed.length === 0) continue;
     const owned = changed.map((record) => ownedBy(stored.get(record.externalId), record));
     await upserts[object](origin, owned as never[], transaction);
@@ -112,7 +115,52 @@ interface Stored {
   externalId: string;
   companyId: string;
   contentHash: Buffer;
+  mappingVersion: number | null;
   sourceUpdatedAt: Date | null;
+}
+
+/** A row that a later version of the mapping makes just the same stands at that version. */
+async function confirmVersion(
+  sequelize: Sequelize,
+  table: string,
+  { connectionId, mappingVersion }: Origin,
+  externalIds: string[],
+  transaction: Transaction,
+): Promise<void> {
+  if (externalIds.length === 0 || mappingVersion === null) return;
+  await write(
+    sequelize,
+    `UPDATE ${table} SET mapping_version = :mappingVersion WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
+    { connectionId, mappingVersion, externalIds },
+    transaction,
+  );
+}
+
+/** The mapping version of each of these records that is stored and has one. */
+export async function readVersions(
+  sequelize: Sequelize,
+  { connectionId, object }: { connectionId: string; object: CanonicalObject },
+  records: readonly CanonicalRecord[],
+  transaction: Transaction,
+): Promise<Map<string, number>> {
+  if (records.length === 0) return new Map();
+  const externalIds = records.map(({ externalId }) => externalId);
+  const stored = await readStored(sequelize, tables[object], connectionId, externalIds, transaction);
+  return new Map(
+    [...stored].flatMap(([id, { mappingVersion }]) => (mappingVersion === null ? [] : [[id, mappingVersion] as const])),
+  );
+}
+
+export function countByVersion(
+  sequelize: Sequelize,
+  { connectionId, object }: { connectionId: string; object: CanonicalObject },
+): Promise<{ version: number | null; rows: number }[]> {
+  return select(
+    sequelize,
+    `SELECT mapping_version AS version, COUNT(*) AS \`rows\` FROM ${tables[object]} WHERE connection_id = :connectionId
+     GROUP BY mapping_version ORDER BY mapping_version`,
+    { connectionId },
+  );
 }
 
 function judge(before: Stored, record: CanonicalRecord): 'updated' | 'unchanged' | 'ignored' {
@@ -129,7 +177,8 @@ async function readStored(
 ): Promise<Map<string, Stored>> {
   const rows = await select<Stored>(
     sequelize,
-    `SELECT external_id AS externalId, company_id AS companyId, content_hash AS contentHash, source_updated_at AS sourceUpdatedAt
+    `SELECT external_id AS externalId, company_id AS companyId, content_hash AS contentHash, mapping_version AS mappingVersion,
+       source_updated_at AS sourceUpdatedAt
      FROM ${table} WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
     { connectionId, externalIds },
     transaction,

@@ -33,6 +33,7 @@ import { optOutStore } from './opt-outs.ts';
 import { pipelineStageStore } from './pipeline-stages.ts';
 import { providerStore } from './providers.ts';
 import { recordStore } from './records.ts';
+import { remapStore } from './remaps.ts';
 import { rollUpStore } from './roll-ups.ts';
 import { runStore } from './runs.ts';
 import { shareStore } from './shares.ts';
@@ -58,6 +59,7 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     mappings: mappingStore(db),
     mappingDrafts: mappingDraftStore(db),
     sourceFields: sourceFieldStore(db),
+    remaps: remapStore(db),
     franchiseKeys: franchiseKeyStore(db),
     pipelineStages: pipelineStageStore(db),
     jobs: jobStore(db),

@@ -1,9 +1,12 @@
 import type { CanonicalObject } from '../../../domain/records.ts';
-import { NotFound } from '../../errors.ts';
+import { Conflict, NotFound } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { write } from '../../sql.ts';
+import { inTransaction } from '../../transaction.ts';
+import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import { plain, plainOrNull } from '../models/table.ts';
+import type { By } from './audit.ts';
 
 export interface SyncJob {
   id: string;
@@ -22,6 +25,8 @@ export interface SyncJob {
 export interface JobStore {
   /** One row for each stream of the connection; an existing one takes the new cadence and keeps its cursor. Repeatable. */
   ensure(connectionId: string, jobs: { stream: string; object: CanonicalObject; cadenceS: number }[]): Promise<SyncJob[]>;
+  /** Lets the next run read everything from the start. Throws `Conflict` while a run is under way, which would write its own place. */
+  restart(connectionId: string, object: CanonicalObject, audit: By): Promise<SyncJob[]>;
   list(connectionId: string): Promise<SyncJob[]>;
   find(id: string): Promise<SyncJob | null>;
   /** Those of several connections. */
@@ -41,6 +46,25 @@ export function jobStore({ sequelize, models }: AppDb): JobStore {
       (await models.jobs.findAll({ where: { connectionId: connectionIds }, order: [['id', 'ASC']] })).map(plain),
     known: async (ids) =>
       new Set((await models.jobs.findAll({ where: { id: ids }, attributes: ['id'] })).map((row) => plain(row).id)),
+
+    restart: (connectionId, object, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const rows = await models.jobs.findAll({
+          where: { connectionId, object },
+          order: [['id', 'ASC']],
+          transaction,
+          lock: true,
+        });
+        const running = rows.map(plain).find(({ runningRunId }) => runningRunId !== null);
+        if (running) throw new Conflict(`The run ${running.runningRunId} is under way: ask again when it has ended.`);
+        for (const row of rows) {
+          await row.update({ cursor: null }, { transaction });
+          const { id: subject, companyId } = plain(row);
+          const entry = { ...audit, companyId, action: 'mapping.resync', subject, outcome: 'done' as const, detail: { object } };
+          await appendAudit({ sequelize }, entry, transaction);
+        }
+        return rows.map(plain);
+      }),
 
     async ensure(connectionId, jobs) {
       const connection = await models.connections.findByPk(connectionId);
