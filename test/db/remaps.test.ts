@@ -34,17 +34,17 @@ describe.each(servers)('Records that are mapped again on $name', ({ server }) =>
   it('are one re-mapping at a time, audited, and another one after its end', async () => {
     const remaps = await Promise.all([ask(), ask()]);
     expect(remaps[0]).toMatchObject({ fromVersion: 1, toVersion: 3, afterEvent: '0', counts: noCounts, outcome: null });
-    expect(remaps[1]!.id).toBe(remaps[0]!.id);
+    expect(remaps[1].id).toBe(remaps[0].id);
     const [newest] = (await stores.app.audit.list({ companyId: at.companyId, limit: 1 })).items;
     expect(newest).toMatchObject({ action: 'mapping.remap', detail: { object: 'message', fromVersion: 1, toVersion: 3 } });
-    await stores.app.remaps.close(remaps[0]!.id, { outcome: 'succeeded', sentence: 'Done.' });
-    await stores.app.remaps.close(remaps[0]!.id, { outcome: 'failed', sentence: 'Late.' });
+    await stores.app.remaps.close(remaps[0].id, { outcome: 'succeeded', sentence: 'Done.' });
+    await stores.app.remaps.close(remaps[0].id, { outcome: 'failed', sentence: 'Late.' });
     expect(await stores.app.remaps.latest(ref())).toMatchObject({
       outcome: 'succeeded',
       sentence: 'Done.',
       finishedAt: expect.any(Date),
     });
-    expect((await ask()).id).not.toBe(remaps[0]!.id);
+    expect((await ask()).id).not.toBe(remaps[0].id);
   });
 
   it('are written with their counts and their place together, so that a repeated piece counts once', async () => {
@@ -52,7 +52,10 @@ describe.each(servers)('Records that are mapped again on $name', ({ server }) =>
     const remap = await ask();
     const piece = {
       records: [message('SM1', { body: 'new' }), message('SM2', { body: 'second' })],
-      ...{ failed: 1, gone: 2, replayed: 3, upTo: '17' },
+      failed: 1,
+      gone: 2,
+      replayed: 3,
+      upTo: '17',
     };
     const saved = await stores.app.remaps.savePiece(remap, piece);
     expect(saved).toMatchObject({ afterEvent: '17', counts: { replayed: 3, created: 1, updated: 1, failed: 1, gone: 2 } });
