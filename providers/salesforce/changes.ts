@@ -1,10 +1,12 @@
 /**
  * Reading an object by the time of its last change. A run follows the links that Salesforce gives from page to page. When it no longer
- * has the rest (a link lasts a while and belongs to the session that asked), the same read goes on behind the last row in order.
+ * has the rest (a link lasts a while and belongs to the session that asked), the same read goes on behind the last row in order. At its end
+ * the log of deletions tells what no query finds any more.
  */
 import { z } from 'zod';
 import type { Page, Records, Stream } from '../contract.ts';
 import { queryAll, queryEvery, queryMore, type Row, type Rows, type SalesforceContext } from './client.ts';
+import { readErased } from './erased.ts';
 import { SalesforceApiError } from './errors.ts';
 import { byIdsQuery, changesQuery, isId, type Place } from './soql.ts';
 
@@ -56,7 +58,11 @@ export function readChanges(source: Source): FetchPage {
       next === null
         ? { ...fresh(at.instanceUrl), fromMs: startedMs - overlapMs }
         : { ...at, startedMs, after: lastPlace(rows, ranAtMs) ?? at.after, rest: { url: next, ranAtMs } };
-    return { ...(await toRecords(source, context, rows, at.extra, input)), cursor: JSON.stringify(cursor), done: next === null };
+    const { records, deleted } = await toRecords(source, context, rows, at.extra, input);
+    // Before the first run nothing is stored that could have vanished.
+    if (next === null && at.fromMs !== null)
+      deleted.push(...(await readErased(context, source.object, { ...input, fromMs: at.fromMs, toMs: ranAtMs })));
+    return { records, deleted, cursor: JSON.stringify(cursor), done: next === null };
   };
 }
 

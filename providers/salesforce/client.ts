@@ -85,9 +85,9 @@ export async function getJson<T>(
   context: SalesforceContext,
   path: string,
   schema: z.ZodType<T>,
-  signal?: AbortSignal,
+  { query = {}, signal }: { query?: Record<string, string>; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  return read((await send(context, { path, signal })).body, schema);
+  return read((await send(context, { path, query, signal })).body, schema);
 }
 
 interface Asked {

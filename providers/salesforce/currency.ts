@@ -20,7 +20,7 @@ export const perRecord = 'each';
 export async function currencyOf(context: SalesforceContext, signal?: AbortSignal): Promise<string | null> {
   try {
     const path = `/services/data/${apiVersion}/connect/organization`;
-    const { features } = await getJson(context, path, organisationSchema, signal);
+    const { features } = await getJson(context, path, organisationSchema, { signal });
     return features.multiCurrency ? perRecord : (features.defaultCurrencyIsoCode ?? null);
   } catch (error) {
     // An org may have this part of the API turned off; amounts are still amounts.

@@ -11,16 +11,10 @@ import type { StageMovement } from '../../domain/records.ts';
 import { valueAt } from '../../domain/raw-value.ts';
 import type { Looking } from './changes.ts';
 import { queryEvery, type Row, type SalesforceContext } from './client.ts';
-import { idList } from './soql.ts';
+import { idList, idsPerQuery } from './soql.ts';
 
 /** As a query for children would name it. */
 const key = 'OpportunityHistories';
-
-/**
- * Ids in one query: each takes 27 characters of the address once it is encoded, and address and headers together may have 16,384.
- * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
- */
-const idsPerQuery = 300;
 
 /** Each opportunity with its history, oldest first. */
 export async function addHistory(context: SalesforceContext, rows: Row[], looking: Looking): Promise<Row[]> {

@@ -93,7 +93,7 @@ export function controlVerbs(world: SandboxWorld): ProviderSandbox['control'] {
       const told = orgInput.parse(input);
       const orgId = newId(world, '00D');
       const stages = structuredClone(usualStages);
-      world.orgs.set(orgId, { ...told, orgId, stages, opportunities: new Map(), contacts: new Map(), steps: [] });
+      world.orgs.set(orgId, { ...told, orgId, stages, opportunities: new Map(), contacts: new Map(), steps: [], erased: [] });
       return { orgId, ...told, instanceUrl: `https://${told.host}` };
     },
     setOrg(input) {

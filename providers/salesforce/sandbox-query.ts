@@ -4,7 +4,7 @@ import type { SandboxAnswer, SandboxRequest } from '../contract.ts';
 import { objectOf } from './sandbox-objects.ts';
 import { inOrder, readSoql, type Values } from './sandbox-soql.ts';
 import type { SandboxOrg, SandboxWorld } from './sandbox-state.ts';
-import { apiError, json, malformed, noColumn, noObject, sessionEnded } from './sandbox-wire.ts';
+import { apiError, json, malformed, noColumn, noObject, sessionEnded, timeText } from './sandbox-wire.ts';
 
 interface Asked {
   world: SandboxWorld;
@@ -61,6 +61,20 @@ function answerRows(
       return row ? [recordOf(object, version, fields, row)] : [];
     }),
   });
+}
+
+/** Deletions within a timespan, whose seconds do not count. https://developer.salesforce.com/docs/platform/api-rest/guide/resources-getdeleted.md */
+export function answerLog({ org, request }: Asked, object: string): SandboxAnswer {
+  const [start, end] = ['start', 'end'].map((name) => Math.floor(Date.parse(request.query.get(name) ?? '') / 60_000) * 60_000);
+  if (!(start! < end!)) return apiError(400, 'INVALID_REPLICATION_DATE', 'startDate should be less than endDate');
+  const binned = (objectOf(object, org)?.rows(org) ?? [])
+    .filter(({ IsDeleted }) => IsDeleted === true)
+    .map(({ Id, SystemModstamp }) => ({ id: String(Id), at: Date.parse(String(SystemModstamp)) }));
+  const erased = org.erased.filter((each) => each.object === object);
+  const deletedRecords = [...binned, ...erased]
+    .filter(({ at }) => at >= start! && at <= end!)
+    .map(({ id, at }) => ({ id, deletedDate: timeText(at) }));
+  return json(200, { deletedRecords, earliestDateAvailable: timeText(0), latestDateCovered: timeText(end!) });
 }
 
 const keyOf = (rows: Values[]) => (rows[0] && 'Id' in rows[0] ? 'Id' : 'ApiName');

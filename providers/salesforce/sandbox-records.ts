@@ -120,7 +120,11 @@ export function recordVerbs(world: SandboxWorld, orgOf: (input: unknown) => Sand
     /** Out of the recycle bin for good: no query finds them any more. */
     eraseRecords(input) {
       const org = orgOf(input);
-      for (const id of idsInput.parse(input).ids) for (const map of [org.opportunities, org.contacts]) map.delete(id);
+      const { ids, at } = idsInput.parse(input);
+      for (const id of ids) {
+        org.erased.push({ object: org.opportunities.has(id) ? 'Opportunity' : 'Contact', id, at });
+        for (const map of [org.opportunities, org.contacts]) map.delete(id);
+      }
     },
     /** One contact takes the others in. */
     mergeContacts(input) {

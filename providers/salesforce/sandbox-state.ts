@@ -81,6 +81,8 @@ export interface SandboxOrg {
   opportunities: Map<string, SandboxOpportunity>;
   contacts: Map<string, SandboxContact>;
   steps: SandboxStep[];
+  /** What left the recycle bin, or never lay in it. */
+  erased: { object: string; id: string; at: number }[];
 }
 
 /** What one person consented to, or what an assertion was taken for, and what became of its tokens. */

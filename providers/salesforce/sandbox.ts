@@ -2,7 +2,7 @@
 import type { ProviderSandbox, SandboxAnswer, SandboxRequest } from '../contract.ts';
 import { controlVerbs } from './sandbox-control.ts';
 import { answerConsent, answerRevoke, answerToken, showConsent } from './sandbox-oauth.ts';
-import { answerQuery, answerRest } from './sandbox-query.ts';
+import { answerLog, answerQuery, answerRest } from './sandbox-query.ts';
 import { newWorld, type SandboxOrg, type SandboxWorld } from './sandbox-state.ts';
 import { apiError, callsUsedUp, html, json, limitHeader, sessionEnded } from './sandbox-wire.ts';
 
@@ -58,6 +58,8 @@ function answerPath(world: SandboxWorld, org: SandboxOrg, token: string, path: s
   const resource = found['resource']!;
   if (resource === 'queryAll') return answerQuery(asked);
   if (resource === 'connect/organization') return json(200, organisationJson(org));
+  const logged = /^sobjects\/(\w+)\/deleted\/?$/.exec(resource)?.[1];
+  if (logged !== undefined) return answerLog(asked, logged);
   const rest = /^query(?:All)?\/([\w-]+)$/.exec(resource)?.[1];
   return rest === undefined ? missing : answerRest(asked, rest);
 }

@@ -7,6 +7,12 @@ export const isId = (text: string): boolean => idPattern.test(text);
 /** https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm */
 const timeLiteral = (ms: number): string => new Date(ms).toISOString();
 
+/**
+ * Ids in one query: each takes 27 characters of the address once it is encoded, and address and headers together may have 16,384.
+ * https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm
+ */
+export const idsPerQuery = 300;
+
 export const idList = (ids: readonly string[]): string => `(${ids.map(quoted).join(',')})`;
 
 function quoted(id: string): string {

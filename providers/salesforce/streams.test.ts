@@ -154,7 +154,14 @@ describe('Salesforce’s streams', () => {
     ]);
     await control('restoreRecords', { orgId, ids: [deleted] });
     expect(idsOf(await run(contacts, second.at(-1)!.cursor))).toContain(deleted);
-    await control('eraseRecords', { orgId, ids: [deleted] });
+    const third = await run(contacts, second.at(-1)!.cursor);
+    const aMinuteAgo = new Date(Date.now() - 90_000).toISOString();
+    await control('eraseRecords', { orgId, ids: [deleted], at: aMinuteAgo });
+    const fourth = await run(contacts, third.at(-1)!.cursor);
+    expect(fourth.flatMap((page) => page.deleted).find((each) => each?.externalId === deleted)).toMatchObject({
+      at: `${aMinuteAgo.slice(0, 19)}.000Z`,
+      mergedInto: null,
+    });
     const context = contextOf(await newSession());
     const asked = await contacts.fetchByIds!(context, { externalIds: [kept, merged, deleted, 'no id at all'], now: new Date() });
     expect(asked.records).toEqual([expect.objectContaining({ Id: kept })]);
