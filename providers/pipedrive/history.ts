@@ -3,14 +3,20 @@ import { z } from 'zod';
 import type { StageMovement } from '../../domain/records.ts';
 import { changeSchema, tellsOfStage, type Change } from './changelog.ts';
 
-/** The stage that a deal counts in: won and lost are stages here. */
-export function effectiveStage(status: unknown, stageId: unknown): string {
-  return status === 'won' || status === 'lost' ? status : String(stageId);
+/** What Pipedrive calls a status beside these, as `deleted`, leaves a deal where it stood. */
+const isStatus = (status: unknown): status is string => status === 'open' || status === 'won' || status === 'lost';
+
+/** Won and lost are stages here. */
+const standing = (status: string, stage: string) => (status === 'open' ? stage : status);
+
+/** The stage that a deal counts in; none where the deal does not tell it, so that the record is refused and not made up. */
+export function effectiveStage(status: unknown, stageId: unknown): string | undefined {
+  return isStatus(status) && isScalar(stageId) ? standing(status, String(stageId)) : undefined;
 }
 
 const dealSchema = z.object({
   stage_id: z.union([z.number(), z.string()]),
-  status: z.string(),
+  status: z.string().refine(isStatus),
   add_time: z.string(),
   stage_change_time: z.string().nullish().catch(null),
   won_time: z.string().nullish().catch(null),
@@ -30,14 +36,14 @@ export function movements(raw: unknown): StageMovement[] {
   const changes = oldestFirst(changelog);
   const began = beginning(deal, changes, add_time);
   let { stage, status } = began;
-  let at = effectiveStage(status, stage);
+  let at = standing(status, stage);
   const steps: StageMovement[] = began.isKnown
     ? [{ from: null, to: at, at: toIso(add_time)!, by: toActor(creator_user_id) }]
     : [];
   for (const { field_key, new_value, time, actor_user_id } of changes) {
     if (field_key === 'status') status = String(new_value);
     else stage = String(new_value);
-    const to = effectiveStage(status, stage);
+    const to = standing(status, stage);
     if (to === at) continue;
     steps.push({ from: at, to, at: toIso(time)!, by: toActor(actor_user_id) });
     at = to;
@@ -48,7 +54,8 @@ export function movements(raw: unknown): StageMovement[] {
 /** Whatever way round the log came: within one second, the order in which it came says what was first. */
 function oldestFirst(changelog: Change[]): Change[] {
   const known = changelog.filter(
-    ({ field_key, new_value, time }) => tellsOfStage(field_key) && isScalar(new_value) && toIso(time) !== null,
+    ({ field_key, new_value, time }) =>
+      tellsOfStage(field_key) && (field_key === 'status' ? isStatus(new_value) : isScalar(new_value)) && toIso(time) !== null,
   );
   const isNewestFirst = known.length > 1 && known[0]!.time >= known.at(-1)!.time;
   return (isNewestFirst ? known.toReversed() : known).toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
@@ -70,7 +77,7 @@ function beginning(
   const closedLater = isLater(deal.status === 'won' ? deal.won_time : deal.lost_time);
   return {
     stage: isScalar(stageBefore) ? String(stageBefore) : String(deal.stage_id),
-    status: isScalar(statusBefore) ? String(statusBefore) : closedLater ? 'open' : deal.status,
+    status: isStatus(statusBefore) ? statusBefore : closedLater ? 'open' : deal.status,
     isKnown: toIso(addTime) !== null && (isScalar(stageBefore) || !isLater(deal.stage_change_time)),
   };
 }

@@ -89,6 +89,12 @@ export function dealVerbs(world: SandboxWorld): ProviderSandbox['control'] {
       if (name !== undefined) person.name = name;
       person.updatedAt = Math.max(given ?? nowS(), person.updatedAt);
     },
+    /** Nothing is known of them but the name. */
+    emptyPerson(input) {
+      const { companyId, personId } = personInput.parse(input);
+      const person = findCompany(world, companyId).persons.get(personId);
+      if (person) Object.assign(person, { emails: [], phones: [], orgId: null });
+    },
     deletePerson(input) {
       const { companyId, personId } = personInput.parse(input);
       const person = findCompany(world, companyId).persons.get(personId);

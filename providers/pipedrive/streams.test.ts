@@ -3,6 +3,7 @@ import { compileMapping } from '../../domain/compile-mapping.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import type { Page } from '../contract.ts';
 import { createProviderHttp } from '../http.ts';
+import { effectiveStage } from './history.ts';
 import { pipedrive } from './index.ts';
 
 const { deals, contacts } = pipedrive.streams as Record<'deals' | 'contacts', (typeof pipedrive.streams)[string]>;
@@ -154,6 +155,27 @@ describe('Pipedrive’s streams', () => {
       const won = { ...raw, status: 'won', stage_change_time: null };
       expect(steps({ ...won, won_time: '2026-01-09T00:00:00Z' })).toEqual([[null, '2']]);
       expect(steps({ ...won, won_time: '2026-01-01T00:00:01Z' })).toEqual([[null, 'won']]);
+    });
+
+    it('leave a deal where it stood when its log speaks of another status, and tell nothing of one without a stage', () => {
+      const time = (text: string) => `2026-01-02 03:04:${text}`;
+      const change = (before: string, after: string, second: string) => ({
+        field_key: 'status',
+        old_value: before,
+        new_value: after,
+        time: time(second),
+      });
+      const raw = { stage_id: 2, status: 'won', add_time: '2026-01-01T00:00:00Z' };
+      const changelog = [change('deleted', 'won', '09'), change('won', 'deleted', '08'), change('open', 'won', '07')];
+      expect(steps({ ...raw, changelog })).toEqual([
+        [null, '2'],
+        ['2', 'won'],
+      ]);
+      for (const broken of [{ stage_id: null }, { stage_id: undefined }, { status: undefined }, { status: 'paused' }]) {
+        expect(steps({ ...raw, changelog, ...broken })).toEqual([]);
+        const { status, stage_id } = { ...raw, ...broken };
+        expect(effectiveStage(status, stage_id)).toBeUndefined();
+      }
     });
 
     it('keep the log’s order within one second, whichever way round it comes', () => {
@@ -381,6 +403,16 @@ describe('Pipedrive’s streams', () => {
         ),
       ).toMatchObject({ phone: null, organisation: null });
       expect((await asked(/organizations$/)).map(({ query }) => query)).toEqual([{ ids: '1', limit: '100' }]);
+    });
+
+    it('have every field that the mapping reads, empty where a person has none, so that nothing seems to have vanished', async () => {
+      await act('createPersons', { count: 1 });
+      await act('emptyPerson', { personId: 1 });
+      const [person] = recordsOf((await run(contacts, null)).pages);
+      const paths = contacts.mapping.fields.map(({ source }) => source);
+      expect(paths).toEqual(['name', 'primary_email', 'primary_phone', 'organization_name']);
+      expect(Object.keys(person!)).toEqual(expect.arrayContaining(paths));
+      expect(fieldsOf(contacts, person)).toEqual({ name: 'Person 1', email: null, phone: null, organisation: null });
     });
 
     it('tell one who was deleted when asked for by id', async () => {

@@ -80,9 +80,10 @@ export const contacts: Stream<PipedriveContext> = {
     sourceUpdatedAt: 'update_time',
     fields: [
       { target: 'name', source: 'name', required: false, transform: { kind: 'text' } },
-      { target: 'email', source: 'emails.0.value', required: false, transform: { kind: 'text' } },
-      { target: 'phone', source: 'phones.0.value', required: false, transform: { kind: 'text' } },
-      { target: 'organisation', source: 'organization.name', required: false, transform: { kind: 'text' } },
+      // Added to the record: what a person has none of is there and empty, and only what Pipedrive no longer gives is not there.
+      { target: 'email', source: 'primary_email', required: false, transform: { kind: 'text' } },
+      { target: 'phone', source: 'primary_phone', required: false, transform: { kind: 'text' } },
+      { target: 'organisation', source: 'organization_name', required: false, transform: { kind: 'text' } },
     ],
   },
 };
@@ -91,11 +92,10 @@ async function withHistory(context: PipedriveContext, found: RawRecord[], signal
   const { present, deleted } = parted(found);
   const ids = present.map(({ id }) => id);
   const logs = await fetchLogs(context, ids, signal);
-  const records = present.map((deal) => ({
-    ...deal,
-    effective_stage: effectiveStage(deal['status'], deal['stage_id']),
-    changelog: logs.get(deal.id)!,
-  }));
+  const records = present.map((deal) => {
+    const stage = effectiveStage(deal['status'], deal['stage_id']);
+    return { ...deal, ...(stage !== undefined && { effective_stage: stage }), changelog: logs.get(deal.id)! };
+  });
   return { records, deleted };
 }
 
@@ -113,17 +113,18 @@ async function withOrganizations(context: PipedriveContext, found: RawRecord[], 
   }
   const records = present.map((person) => ({
     ...person,
-    emails: primaryFirst(person['emails']),
-    phones: primaryFirst(person['phones']),
-    organization: names.get(person['org_id']) ?? null,
+    ...('emails' in person && { primary_email: primaryOf(person['emails']) }),
+    ...('phones' in person && { primary_phone: primaryOf(person['phones']) }),
+    ...('org_id' in person && { organization_name: names.get(person['org_id'])?.name ?? null }),
   }));
   return { records, deleted };
 }
 
-function primaryFirst(values: unknown): unknown[] {
+/** The one that is marked, or else the first; `null` where there is none. */
+function primaryOf(values: unknown): unknown {
   const list: unknown[] = Array.isArray(values) ? values : [];
-  const isPrimary = (value: unknown) => (value as { primary?: unknown } | null)?.primary === true;
-  return [...list.filter(isPrimary), ...list.filter((value) => !isPrimary(value))];
+  const entries = list as ({ value?: unknown; primary?: unknown } | null)[];
+  return (entries.find((entry) => entry?.primary === true) ?? entries[0])?.value ?? null;
 }
 
 function parted(found: RawRecord[]): { present: RawRecord[]; deleted: DeletedRecord[] } {
