@@ -71,14 +71,14 @@ async function readDeals(context: HubspotContext, ids: string[], { now, signal }
   const { records, deleted } = await readByIds(context, ids, input);
   const contacts = await readContacts(context, records, signal);
   // Only an account with several currencies names one for each deal. https://knowledge.hubspot.com/account-management/add-and-edit-your-company-currency
-  const isUnnamed = records.some((deal) => !deal.properties['deal_currency_code'] && deal.properties['amount']);
-  const usual = isUnnamed ? await companyCurrency(context, signal) : null;
+  const isUnnamed = ({ properties: own }: RawRecord) => !own['deal_currency_code'] && Boolean(own['amount']);
+  const usual = records.some(isUnnamed) ? await companyCurrency(context, signal) : null;
   const complete = records.map((deal) => ({
     ...deal,
     derived: {
       contactId: contacts.get(deal.id) ?? null,
       closeOn: dayOf(deal.properties['closedate']),
-      currency: deal.properties['deal_currency_code'] ?? usual,
+      currency: isUnnamed(deal) ? usual : (deal.properties['deal_currency_code'] ?? null),
     },
   }));
   return { records: complete, deleted };

@@ -184,10 +184,12 @@ describe('HubSpot’s streams', () => {
       contacts: [second.id, first.id],
     });
     const { id } = await act('createDeal', { properties });
+    const worthless = await act('createDeal', { properties: { dealname: 'Boiler', dealstage: 'contractsent' } });
     const { records } = await run(null);
     expect(Object.fromEntries(records.map(({ id: own, derived }) => [own, derived]))).toEqual({
       [inEuro.id]: { contactId: String(first.id), closeOn: '2026-03-02', currency: 'EUR' },
       [id]: { contactId: null, closeOn: '2026-03-02', currency: 'USD' },
+      [worthless.id]: { contactId: null, closeOn: null, currency: null },
     });
   });
 
