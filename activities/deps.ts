@@ -7,6 +7,7 @@ import type { TrafficStores } from '../db/traffic/stores/index.ts';
 import type { OAuthClient } from '../providers/oauth.ts';
 import type { KeyChanges } from '../keys/key-changes.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
+import type { ReportRef } from './reports.ts';
 import type { RepairPort } from './repair-port.ts';
 
 export interface ActivityDeps {
@@ -56,6 +57,8 @@ export interface TemporalPort extends RepairPort {
   ): Promise<void>;
   credentialsLost(connectionId: string, lost: { reason: string }): Promise<void>;
   deliveryStatus(deliveryId: string, status: DeliveryStatus): Promise<void>;
+  /** Answers whether it was started: one that runs already is left alone. */
+  startReport(report: ReportRef): Promise<boolean>;
   /** Ends all that is under way for a company whose rows go: there is nothing left to be orderly about. Answers how many. */
   endWorkflows(companyId: string, reason: string): Promise<number>;
 }

@@ -11,6 +11,7 @@ import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
 import { reconcileActivities } from './reconcile.ts';
 import { remapActivities } from './remaps.ts';
+import { reportActivities } from './reports.ts';
 import { sampleActivities } from './samples.ts';
 import { syncActivities } from './sync.ts';
 
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     ...messageActivities(deps),
     ...messageDecisionActivities(deps),
     ...peopleActivities(deps),
+    ...reportActivities(deps),
     ...reconcileActivities(deps),
     ...keyRotationActivities(deps),
     ...erasureActivities(deps),

@@ -24,6 +24,7 @@ const prefixes = {
   reconciliation: 'rec',
   card: 'card',
   note: 'note',
+  report: 'rep',
   task: 'task',
   incident: 'inc',
   alert: 'alrt',

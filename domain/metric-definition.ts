@@ -1,3 +1,4 @@
+import type { MetricAct } from './metric-acts.ts';
 import type { PlausibleBounds } from './plausible.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface MetricDefinition {
   unit: string;
   clientMeaning: string;
   rule: MetricRule;
+  /** What it sets off when a report is made, besides its card. */
+  acts: MetricAct[];
   /** What is not believed of it without a person. */
   plausible: PlausibleBounds;
   /** How the values of several companies become one. A rate does not add up: it is left out, and `reason` is told instead. */

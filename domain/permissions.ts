@@ -56,6 +56,7 @@ export const permissions = {
   'health.read': readers,
   'audit.read': admins,
   'audit.export': admins,
+  'report.read': readers,
   'portal.read': everyone,
   'portal.write': operators,
   'key.manage': admins,

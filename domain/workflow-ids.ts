@@ -15,6 +15,9 @@ export const workflowIds = {
   escalation: (incidentId: string) => `escalation:${incidentId}`,
   /** The Schedule of the pass that compares the database with Temporal, and the prefix of its workflow ids. */
   reconcile: 'reconcile',
+  /** The Schedule of the hourly pass that takes the values of periods and opens reports, and the prefix of its workflow ids. */
+  reports: 'reports',
+  report: (companyId: string, periodKey: string) => `report:${companyId}:${periodKey}`,
   erase: (erasureId: string) => `erase:${erasureId}`,
   /** There is one rotation at a time. */
   keyRotation: 'rotate-keys',
@@ -52,6 +55,17 @@ export function drainStart({ companyId, connectionId, providerKey }: Ref) {
     staticSummary: `Stored events of ${connectionId}`,
     typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
     args: [{ connectionId, companyId, providerKey }] as [Ref],
+  };
+}
+
+/** How the report of a company's week or month is started. */
+export function reportStart<Input extends { companyId: string; periodKey: string }>(input: Input) {
+  return {
+    workflowId: workflowIds.report(input.companyId, input.periodKey),
+    taskQueue: taskQueues.lifecycle,
+    staticSummary: `Report of ${input.periodKey}`,
+    typedSearchAttributes: [{ key: searchAttributes.company, value: input.companyId }],
+    args: [input] as [Input],
   };
 }
 

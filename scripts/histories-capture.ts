@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import { reportStart, searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
 import { twilio } from '../providers/twilio/index.ts';
 import { openHistory } from '../temporal/open-history.ts';
 import { credentialsLostSignal } from '../workflows/messages.ts';
@@ -42,6 +42,16 @@ const passes = `WorkflowType = "reconcile"`;
 await until(
   'a pass has repaired the Schedules',
   async () => (await client.workflow.count(`${passes} AND ExecutionStatus = "Completed"`)).count,
+  (completed) => completed > 0,
+);
+
+await client.schedule.getHandle(workflowIds.reports).trigger();
+const reportsRun = `WorkflowType IN ("openReports", "report")`;
+const week = { companyId: losing.companyId, kind: 'week' as const, periodKey: '2026-W47', day: '2026-11-16' };
+await client.workflow.execute('report', reportStart(week));
+await until(
+  'reports were looked for',
+  async () => (await client.workflow.count(`WorkflowType = "openReports" AND ExecutionStatus = "Completed"`)).count,
   (completed) => completed > 0,
 );
 
@@ -109,7 +119,7 @@ for (const [companyId, path, subject] of [
 }
 
 for await (const { workflowId, runId, type } of client.workflow.list({
-  query: `${query} OR (${passes} AND ExecutionStatus = "Completed") OR (WorkflowType IN ("rotateKeys", "erase") AND ExecutionStatus = "Completed")`,
+  query: `${query} OR (${passes} AND ExecutionStatus = "Completed") OR (${reportsRun} AND ExecutionStatus = "Completed") OR (WorkflowType IN ("rotateKeys", "erase") AND ExecutionStatus = "Completed")`,
 })) {
   const sealed = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const history = await openHistory(sealed, decodeOverHttp(api));

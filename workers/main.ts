@@ -21,6 +21,7 @@ import { forgetAnswers } from './forget-answers.ts';
 import { maintainTraffic } from './maintain-traffic.ts';
 import { providerHttp } from './provider-http.ts';
 import { ensureReconcile } from './reconcile-schedule.ts';
+import { ensureReports } from './reports-schedule.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { temporalPort } from './temporal-port.ts';
 import { startWorkers } from './worker.ts';
@@ -84,7 +85,10 @@ const workers = await startWorkers({
     now: () => new Date(),
   },
 });
-if (config.worker.queues.includes('lifecycle')) await ensureReconcile(client, config.worker.reconcileEveryS);
+if (config.worker.queues.includes('lifecycle')) {
+  await ensureReconcile(client, config.worker.reconcileEveryS);
+  await ensureReports(client);
+}
 const maintenance = [
   maintainTraffic({ traffic, retentionDays: config.worker.rawRetentionDays, log }),
   ...(config.worker.queues.includes('lifecycle')

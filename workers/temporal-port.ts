@@ -1,7 +1,13 @@
 /** What activities ask of Temporal, through a real client. Every call is safe to repeat. */
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 import type { TemporalPort } from '../activities/deps.ts';
-import { drainStart, searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import { drainStart, reportStart, searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
 import { repairPort } from './repair-port.ts';
 import { scheduleOptions } from './schedule-options.ts';
 
@@ -59,6 +65,16 @@ export function temporalPort(client: Client): TemporalPort {
 
     async deliveryStatus(deliveryId, status) {
       await signalIfThere(workflowIds.message(deliveryId), 'deliveryStatus', { status });
+    },
+
+    async startReport(report) {
+      try {
+        await client.workflow.start('report', reportStart(report));
+        return true;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        return false;
+      }
     },
 
     async endWorkflows(companyId, reason) {

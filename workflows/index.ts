@@ -7,5 +7,7 @@ export { escalation } from './escalation.ts';
 export { fetchSample } from './fetch-sample.ts';
 export { remap } from './remap.ts';
 export { reconcile } from './reconcile.ts';
+export { openReports } from './open-reports.ts';
+export { report } from './report.ts';
 export { erase } from './erase.ts';
 export { rotateKeys } from './rotate-keys.ts';

@@ -10,6 +10,7 @@ import type { ErasureKind } from '../domain/erasure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { RotationKind, RotationPolicy, RotationProgress } from '../domain/key-rotation.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
+import type { PeriodKind } from '../domain/periods.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
 import type { CanonicalObject } from '../domain/records.ts';
 import type { RemapCounts } from '../domain/remap.ts';
@@ -205,6 +206,27 @@ export interface ReconcileInput {
   policy: DriftPolicy;
 }
 export type ReconcileResult = DriftReport;
+
+// reports
+export interface OpenReportsResult {
+  /** Values of weeks and months. */
+  taken: number;
+  opened: number;
+}
+
+// report:<company>:<period>
+export interface ReportInput {
+  companyId: string;
+  kind: PeriodKind;
+  /** `2026-W47` or `2026-11`. */
+  periodKey: string;
+  /** A day of the period, `YYYY-MM-DD`. */
+  day: string;
+}
+export interface ReportResult {
+  /** `null` when the company had no value of the period. */
+  reportId: string | null;
+}
 
 // erase:<erasure>
 export interface EraseInput {

@@ -53,6 +53,10 @@ const summaries: Record<keyof Activities, string> = {
   eraseTraffic: 'Erase from the traffic database',
   eraseApp: 'Erase from the app database',
   finishErasure: 'Forget who was erased, and tell it in the audit log',
+  takePeriodValues: 'Take the values of weeks and months that are due',
+  openReports: 'Start the reports of periods that have ended',
+  buildReport: 'Build the report from the period’s values',
+  actOnReport: 'Set off what the report’s metrics call for',
   repairDrift: 'Compare the database with Temporal and repair what differs',
 };
 

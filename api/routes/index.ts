@@ -41,6 +41,9 @@ import { launch } from './onboarding/launch.ts';
 import { mapFields } from './onboarding/map-fields.ts';
 import { testRun } from './onboarding/test-run.ts';
 import { disconnect } from './commands/disconnect.ts';
+import { listPublishedReports } from './portal/list-published-reports.ts';
+import { listReports } from './reports/list-reports.ts';
+import { publishReport } from './reports/publish-report.ts';
 import { listHeldValues } from './metrics/list-held-values.ts';
 import { reviewHeldValue } from './metrics/review-held-value.ts';
 import { enterManualValue } from './commands/enter-manual-value.ts';
@@ -246,8 +249,12 @@ export const routes: Route[] = [
   // metrics
   listHeldValues,
   reviewHeldValue,
+  // reports
+  listReports,
+  publishReport,
   // portal
   listCards,
   listNotes,
+  listPublishedReports,
   writeNote,
 ];

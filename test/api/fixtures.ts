@@ -1,3 +1,4 @@
+import { periodAt } from '../../domain/periods.ts';
 import type { Role } from '../../domain/permissions.ts';
 import type { CanonicalRecord } from '../../domain/records.ts';
 import { twilio } from '../../providers/twilio/index.ts';
@@ -121,6 +122,7 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     sentence: 'It would be 0 after 3120.',
     at: now,
   });
+  const report = await reportOf(api, companyId, connectionId);
   return {
     companyId,
     connectionId,
@@ -138,7 +140,17 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     grantId: grant.id,
     erasureId: erasure.id,
     heldValueId: held.id,
+    reportId: report.reportId,
   };
+}
+
+/** A report of a week, with one line. */
+async function reportOf(api: Api, companyId: string, connectionId: string) {
+  const period = periodAt('week', new Date('2026-11-18T12:00:00Z'), 'UTC');
+  await api.stores.periodValues.take({ companyId, connectionId, metricKey: 'messages_delivered', period, at: period.end });
+  const ready = await api.stores.reports.ready({ companyId, period, previousKey: '' });
+  const lines = ready.map((line) => ({ ...line, sourceLabel: 'Twilio' }));
+  return api.stores.reports.create({ companyId, period, completeness: '1 of 1 connections', lines });
 }
 
 /** A deal that went from one stage to the next. */

@@ -132,6 +132,7 @@ const asksTemporal = ['/connections/:connectionId/onboarding'];
 /** Numbers without a name, which the test after this one adds up, and lists that nothing stands in here. Every other answer must name. */
 const mayNameNothing = [
   '/companies/:companyId/portal/cards',
+  '/companies/:companyId/portal/reports',
   '/companies/:companyId/rollup',
   '/companies/:companyId/summaries',
   '/connections/:connectionId/api-calls',

@@ -35,6 +35,7 @@ const impersonal = Object.entries({
     integration_error_queue.cause integration_error_queue.closed_by integration_error_queue.open_cause
     integration_field_mappings.published_by integration_mapping_drafts.saved_by integration_remaps.asked_by integration_sync_runs.workflow_id integration_tokens.lease_holder master_keys.id
     metric_snapshots.entered_by pipeline_stages.mapped_by oauth_consents.actor oauth_consents.key_id permission_grants.granted_by automation_runs.actor
+    portal_notes.automation_run_id portal_notes.edited_by portal_notes.published_by report_reports.published_by
     automation_runs.trigger_event schema_migrations.name request_allowances.key api_idempotency_keys.scope`,
   'a word of ours': `audit_log.action automation_runs.action integration_connections.purpose integration_provider_accounts.kind
     integration_providers.auth_kinds integration_providers.category integration_providers.label integration_tokens.kind

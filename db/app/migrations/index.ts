@@ -11,6 +11,7 @@ import { metrics } from './017-metrics.ts';
 import { oauth } from './010-oauth.ts';
 import { people } from './007-people.ts';
 import { portal } from './006-portal.ts';
+import { reports } from './018-reports.ts';
 import { records } from './005-records.ts';
 import { sync } from './003-sync.ts';
 import { unfinishedMessages } from './008-unfinished-messages.ts';
@@ -36,4 +37,5 @@ export const appMigrations: Migration[] = [
   deals,
   mappingWork,
   metrics,
+  reports,
 ];

@@ -30,10 +30,12 @@ import { mappingStore } from './mappings.ts';
 import { metricStore } from './metrics.ts';
 import { noteStore } from './notes.ts';
 import { optOutStore } from './opt-outs.ts';
+import { periodValueStore } from './period-values.ts';
 import { pipelineStageStore } from './pipeline-stages.ts';
 import { providerStore } from './providers.ts';
 import { recordStore } from './records.ts';
 import { remapStore } from './remaps.ts';
+import { reportStore } from './reports.ts';
 import { rollUpStore } from './roll-ups.ts';
 import { runStore } from './runs.ts';
 import { shareStore } from './shares.ts';
@@ -76,6 +78,8 @@ export function createAppStores(sequelize: Sequelize, { keyring }: Pick<AppDb, '
     cards: cardStore(db),
     rollUps: rollUpStore(db),
     notes: noteStore(db),
+    periodValues: periodValueStore(db),
+    reports: reportStore(db),
     incidents: incidentStore(db),
     tasks: taskStore(db),
     health: healthStore(db),
