@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { Connection } from '../db/app/stores/connections.ts';
 import { canonicalObjects } from '../domain/records.ts';
+import { missingSources } from '../domain/source-fields.ts';
 import type { MappingIssue, MappingSet } from '../domain/mapping.ts';
 import { checkMappingSet } from '../mapping/check.ts';
 import { getProvider } from '../providers/registry.ts';
+import type { Deps } from './deps.ts';
 import { invalid } from './errors.ts';
 
 const path = z.string().regex(/^[\w-]{1,60}(\.[\w-]{1,60}){0,9}$/, 'Must be a dotted path, such as subresource_uris.media.');
@@ -90,4 +93,15 @@ export function mappingIssues(providerKey: string, mapping: Omit<MappingSet, 've
   const objects = Object.values(getProvider(providerKey).streams).map(({ object }) => object);
   if (!objects.includes(mapping.object)) issues.push({ path: 'object', message: 'No stream of this provider gives it.' });
   return issues;
+}
+
+/** The same for a draft, with what is known of the provider's records. */
+export async function draftIssues(
+  { stores }: Pick<Deps, 'stores'>,
+  connection: Pick<Connection, 'id' | 'providerKey'>,
+  mapping: Omit<MappingSet, 'version'>,
+): Promise<MappingIssue[]> {
+  const fields = await stores.sourceFields.list(connection.id);
+  const known = fields.filter(({ object }) => object === mapping.object);
+  return [...mappingIssues(connection.providerKey, mapping), ...missingSources(mapping, known)];
 }

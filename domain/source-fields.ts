@@ -1,6 +1,5 @@
 /** What fields a provider's raw records have, and whether those that a mapping reads are still there. */
-import { pathsOf, type MappingSet } from './mapping.ts';
-import { valueReader } from './raw-value.ts';
+import { pathsOf, type MappingIssue, type MappingSet } from './mapping.ts';
 
 export type SourceType = 'text' | 'number' | 'boolean' | 'list' | 'object' | 'empty' | 'mixed';
 
@@ -81,6 +80,22 @@ function update(field: KnownField, type: SourceType, sampled: number): KnownFiel
   return { path, type, state: 'changed', typeBefore: typeBefore ?? field.type };
 }
 
+/**
+ * Required fields whose one path the provider's records are not known to have: they would stay empty, and every record be refused. Says
+ * nothing while no run has seen the records, or where a look does not reach.
+ */
+export function missingSources({ fields }: Pick<MappingSet, 'fields'>, known: readonly KnownField[]): MappingIssue[] {
+  if (known.length === 0 || known.length >= pathsMax) return [];
+  const isKnown = (path: string) =>
+    known.some((field) => field.state !== 'vanished' && (field.path === path || field.path.startsWith(`${path}.`)));
+  return fields.flatMap(({ target, source, required, default: otherwise }, index) => {
+    if (typeof source !== 'string' || !required || otherwise !== undefined) return [];
+    const keys = source.split('.');
+    if (keys.length > depthMax || !keys.every(isKey) || isKnown(source)) return [];
+    return [{ path: `fields.${index}.source`, message: `the provider's records have no ${source}, and ${target} is required` }];
+  });
+}
+
 /** Every path that a mapping reads, and what of ours it makes. */
 export function mappedPaths(mapping: MappingSet): Map<string, string> {
   const { externalId, sourceUpdatedAt, companyField } = mapping;
@@ -93,16 +108,16 @@ export function mappedPaths(mapping: MappingSet): Map<string, string> {
   return paths;
 }
 
-/** Looks for paths until each was there once: from then on a record costs nothing. A field that is there and empty is there. */
+/** Looks for paths until each was there once: from then on a record costs nothing. */
 export function awaitPaths(paths: Iterable<string>): { see(records: readonly unknown[]): void; seen(): string[] } {
-  const awaited = new Map([...paths].map((path) => [path, valueReader(path)]));
+  const awaited = new Map([...paths].map((path) => [path, path.split('.')]));
   const seen: string[] = [];
   return {
     see(records) {
       for (const record of records) {
         if (awaited.size === 0) return;
-        for (const [path, read] of awaited) {
-          if (read(record) === undefined) continue;
+        for (const [path, keys] of awaited) {
+          if (!isThere(record, keys)) continue;
           awaited.delete(path);
           seen.push(path);
         }
@@ -110,6 +125,17 @@ export function awaitPaths(paths: Iterable<string>): { see(records: readonly unk
     },
     seen: () => seen,
   };
+}
+
+/** A field that is there and empty is there, and so is what would stand within it. */
+function isThere(record: unknown, keys: readonly string[]): boolean {
+  let value = record;
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return false;
+    value = (value as Record<string, unknown>)[key];
+    if (value === null) return true;
+  }
+  return true;
 }
 
 export interface LostField extends KnownField {

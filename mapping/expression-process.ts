@@ -20,6 +20,8 @@ const compiledMax = 500;
 
 process.on('message', ({ expressions, raws }: Batch) => void answer(expressions, raws));
 process.on('disconnect', () => process.exit());
+// Ctrl-C at the terminal reaches every process: ours drains its work first, and ends this one by leaving.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.send!('ready');
 
 async function answer(expressions: string[], raws: readonly unknown[]): Promise<void> {

@@ -40,11 +40,7 @@ async function answerRest(
   raws: readonly unknown[],
   take: (computed: Computed[]) => void,
 ): Promise<string | undefined> {
-  runner ??= startRunner();
-  const child = await runner.catch((error: unknown) => {
-    runner = undefined;
-    throw error;
-  });
+  const child = await liveRunner();
   hold(child, true);
   const fault = await new Promise<string | undefined>((resolve) => {
     let left = raws.length;
@@ -69,6 +65,18 @@ async function answerRest(
     child.kill('SIGKILL');
   }
   return fault;
+}
+
+/** One that somebody ended while it was idle is replaced. */
+async function liveRunner(): Promise<ChildProcess> {
+  runner ??= startRunner();
+  try {
+    const child = await runner;
+    return child.connected ? child : await (runner = startRunner());
+  } catch (error) {
+    runner = undefined;
+    throw error;
+  }
 }
 
 /** Answers when it is ready for batches: its start is no record's time. It has no secrets: its environment is empty. */

@@ -62,6 +62,19 @@ describe('A draft of a mapping', () => {
     expect((await call('POST', '/roll-back', { toVersion: 9 })).status).toBe(404);
   });
 
+  it('is refused when it requires what the provider’s records are not known to have', async () => {
+    const types = new Map(sound.fields.flatMap(({ source }) => (typeof source === 'string' ? [[source, 'text'] as const] : [])));
+    await api.stores.sourceFields.observe({ connectionId, object: 'message', types, sampled: 50, seen: [], at: new Date() });
+    const fields = sound.fields.map((field) => (field.target === 'status' ? { ...field, source: 'state' } : field));
+    const { body } = await save(null, { ...sound, fields });
+    const refused = await call('POST', '/draft/publish', { revision: body.revision });
+    expect([refused.status, issuesOf(refused)]).toEqual([
+      400,
+      [expect.stringMatching(/^mapping\.fields\.\d+\.source: the provider's records have no state, and status is required$/)],
+    ]);
+    await call('DELETE', '/draft');
+  });
+
   it('is for an object that there is, and for admins', async () => {
     const path = `/v1/connections/${connectionId}/mappings/nonsense/draft`;
     expect((await api.call('GET', path, { key: ours.keys.company_admin })).status).toBe(404);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MappingSet } from '../../domain/mapping.ts';
+import type { FieldMapping, MappingSet } from '../../domain/mapping.ts';
 import {
   awaitPaths,
   describeLoss,
   mappedPaths,
+  missingSources,
   observeFields,
   updateFields,
   type KnownField,
@@ -78,6 +79,44 @@ describe('What a look makes of a known field', () => {
   });
 });
 
+describe('A draft', () => {
+  const field = (target: string, source: FieldMapping['source'], more: Partial<FieldMapping> = {}): FieldMapping => ({
+    target,
+    source,
+    transform: { kind: 'text' },
+    required: true,
+    ...more,
+  });
+  const known = (path: string, state: KnownField['state'] = 'present'): KnownField => ({
+    path,
+    type: 'text',
+    state,
+    typeBefore: null,
+  });
+  const issues = (fields: FieldMapping[], there = [known('id'), known('meta.at'), known('was', 'vanished')]) =>
+    missingSources({ fields }, there).map(({ path, message }) => `${path}: ${message}`);
+
+  it('that requires what the records are not known to have is told so', () => {
+    expect(issues([field('title', 'id'), field('stage', 'nope'), field('stage', 'was'), field('stage', 'meta.nope')])).toEqual([
+      "fields.1.source: the provider's records have no nope, and stage is required",
+      "fields.2.source: the provider's records have no was, and stage is required",
+      "fields.3.source: the provider's records have no meta.nope, and stage is required",
+    ]);
+  });
+
+  it('is not doubted where nothing is known, a default stands in, or a look does not reach', () => {
+    const fields = [
+      field('title', 'nope', { required: false }),
+      field('title', 'nope', { default: 'None' }),
+      field('title', { expression: 'nope' }),
+      field('title', 'a.b.c.d'),
+      field('title', 'meta'),
+    ];
+    expect(issues(fields)).toEqual([]);
+    expect(issues([field('title', 'nope')], [])).toEqual([]);
+  });
+});
+
 describe('The paths of a mapping', () => {
   const mapping: MappingSet = {
     object: 'deal',
@@ -105,11 +144,11 @@ describe('The paths of a mapping', () => {
   });
 
   it('are looked for until each was there, empty or not', () => {
-    const awaited = awaitPaths(['id', 'p.sum', 'p.code']);
-    awaited.see([{ id: 1 }, { p: { sum: null } }]);
+    const awaited = awaitPaths(['id', 'p.sum', 'p.code', 'owner.name', 'q']);
+    awaited.see([{ id: 1 }, { p: { sum: null } }, { p: ['code'] }, 42]);
     expect(awaited.seen()).toEqual(['id', 'p.sum']);
-    awaited.see([{ p: null }]);
-    expect(awaited.seen()).toEqual(['id', 'p.sum']);
+    awaited.see([{ owner: null }]);
+    expect(awaited.seen()).toEqual(['id', 'p.sum', 'owner.name']);
   });
 
   it('that are lost are told with the field and what is made of it', () => {

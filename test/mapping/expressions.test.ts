@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { until } from '../harness/until.ts';
 import { checkMappingSet } from '../../mapping/check.ts';
 import { evaluate } from '../../mapping/expressions.ts';
 import { mapperOf } from '../../mapping/mapper.ts';
@@ -85,6 +87,19 @@ describe('an expression', () => {
     );
     expect(answers).toHaveLength(50);
     expect(answers.at(-1)).toEqual([{ fault: 'was not tried, because it took too long for records before this one' }]);
+  });
+
+  it('is computed by a new process when the one before was ended while it was idle, and heeds no Ctrl-C', async () => {
+    expect(await evaluate(['1'], [{}])).toEqual([[{ value: 1 }]]);
+    const [child] = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').map(Number);
+    process.kill(child!, 'SIGINT');
+    expect(await evaluate(['2'], [{}])).toEqual([[{ value: 2 }]]);
+    process.kill(child!, 'SIGKILL');
+    await until(
+      async () => existsSync(`/proc/${child}`),
+      (isThere) => !isThere,
+    );
+    expect(await evaluate(['3'], [{}])).toEqual([[{ value: 3 }]]);
   });
 
   it('of many callers at once answers each with its own', async () => {

@@ -11,6 +11,6 @@ export const getDraft = route({
   async handle({ deps, found: { connection, object } }) {
     const draft = await deps.stores.mappingDrafts.find({ connectionId: connection.id, object });
     if (!draft) throw notFound('draft');
-    return describeDraft(connection.providerKey, object, draft);
+    return describeDraft(deps, connection, object, draft);
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '../../errors.ts';
-import { mappingIssues } from '../../mapping-input.ts';
+import { draftIssues } from '../../mapping-input.ts';
 import { route } from '../../route.ts';
 import { mappingSchema, revisionSchema } from './schema.ts';
 
@@ -16,7 +16,7 @@ export const publishDraft = route({
     const ref = { connectionId: connection.id, object };
     const draft = await deps.stores.mappingDrafts.find(ref);
     if (draft?.revision === revision) {
-      const issues = mappingIssues(connection.providerKey, draft.mapping);
+      const issues = await draftIssues(deps, connection, draft.mapping);
       if (issues.length > 0) throw invalid(issues.map(({ path, message }) => ({ path: `mapping.${path}`, message })));
     }
     return deps.stores.mappingDrafts.publish({ ...ref, revision }, audit);

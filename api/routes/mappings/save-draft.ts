@@ -19,6 +19,6 @@ export const saveDraft = route({
   async handle({ deps, found: { connection, object }, body: { revision, mapping: content }, audit }) {
     const mapping = { ...content, object } as Omit<MappingSet, 'version'>;
     const draft = await deps.stores.mappingDrafts.save({ connectionId: connection.id, mapping, revision }, audit);
-    return describeDraft(connection.providerKey, object, draft);
+    return describeDraft(deps, connection, object, draft);
   },
 });

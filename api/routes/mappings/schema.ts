@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Connection } from '../../../db/app/stores/connections.ts';
 import type { MappingDraft } from '../../../db/app/stores/mapping-drafts.ts';
 import type { CanonicalObject } from '../../../domain/records.ts';
-import { mappingInputSchema, mappingIssues } from '../../mapping-input.ts';
+import type { Deps } from '../../deps.ts';
+import { draftIssues, mappingInputSchema } from '../../mapping-input.ts';
 import { moment } from '../../schemas.ts';
 
 export const mappingSchema = mappingInputSchema.extend({ version: z.number() }).meta({ id: 'MappingVersion' });
@@ -35,8 +37,13 @@ export const draftSchema = z
   })
   .meta({ id: 'MappingDraft' });
 
-export function describeDraft(providerKey: string, object: CanonicalObject, draft: MappingDraft): z.input<typeof draftSchema> {
+export async function describeDraft(
+  deps: Deps,
+  connection: Connection,
+  object: CanonicalObject,
+  draft: MappingDraft,
+): Promise<z.input<typeof draftSchema>> {
   const { object: _, ...content } = draft.mapping;
   const mapping = content as z.input<typeof mappingContentSchema>;
-  return { ...draft, object, mapping, issues: mappingIssues(providerKey, draft.mapping) };
+  return { ...draft, object, mapping, issues: await draftIssues(deps, connection, draft.mapping) };
 }
