@@ -86,8 +86,12 @@ function update(field: KnownField, type: SourceType, sampled: number): KnownFiel
  */
 export function missingSources({ fields }: Pick<MappingSet, 'fields'>, known: readonly KnownField[]): MappingIssue[] {
   if (known.length === 0 || known.length >= pathsMax) return [];
-  const isKnown = (path: string) =>
-    known.some((field) => field.state !== 'vanished' && (field.path === path || field.path.startsWith(`${path}.`)));
+  const isKnown = (source: string) =>
+    known.some(({ path, type, state }) => {
+      if (path.startsWith(`${source}.`) || path === source) return state !== 'vanished';
+      // What was empty, or too deep, may hold it.
+      return source.startsWith(`${path}.`) && (type === 'empty' || type === 'object' || type === 'mixed');
+    });
   return fields.flatMap(({ target, source, required, default: otherwise }, index) => {
     if (typeof source !== 'string' || !required || otherwise !== undefined) return [];
     const keys = source.split('.');

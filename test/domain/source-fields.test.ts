@@ -114,6 +114,7 @@ describe('A draft', () => {
     ];
     expect(issues(fields)).toEqual([]);
     expect(issues([field('title', 'nope')], [])).toEqual([]);
+    expect(issues([field('title', 'owner.name')], [{ ...known('owner'), type: 'empty' }])).toEqual([]);
   });
 });
 
