@@ -36,7 +36,29 @@ const carryOut: Record<JudgedAct['act']['makes'], CarryOut> = {
     if (met) await app.incidents.open({ companyId, connectionId, cause: 'record_rejected', sentence });
   },
 
-  async note() {
-    return undefined;
+  /** A draft that somebody reads before a client does, unless the rule says otherwise. Without a business action there is nothing to point at. */
+  async note({ app, traffic }, { companyId, periodStart: from, periodEnd: until }, line, { act, met, sentence }) {
+    const { connectionId, metricKey, sourceLabel } = line;
+    if (!met || (await app.notes.ofMetric({ connectionId, metricKey, from, until }))) return;
+    const dayMs = 86_400_000;
+    const happened = { from: new Date(Date.parse(from) - dayMs), until: new Date(Date.parse(until) + 2 * dayMs) };
+    const activity = await traffic.activity.latest({ connectionId, kind: metricKey, ...happened });
+    if (!activity) return;
+    await app.notes.create(
+      {
+        companyId,
+        connectionId,
+        body: sentence,
+        sourceLabel,
+        from,
+        until,
+        action: activity.sentence.slice(0, 200),
+        activityId: activity.id,
+        automationRunId: null,
+        state: act.makes === 'note' && act.publishes ? 'published' : 'draft',
+        metricKey,
+      },
+      { actor: 'engine' },
+    );
   },
 };

@@ -5,6 +5,7 @@ import type { RetryPolicy } from '../domain/policy.ts';
 import { isDeletable } from '../domain/records.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
+import { tellActivity } from './client-activity.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
 import { settleFields, watchFields } from './field-watch.ts';
 import { mapPage, type MappedPage } from './map-page.ts';
@@ -107,6 +108,7 @@ export function syncActivities(deps: ActivityDeps) {
       const drifting = outcome === 'succeeded' && (await settleFields(deps, connection, run));
       if (outcome === 'succeeded') {
         await saveMetrics(deps, connection, { runId });
+        if (input.trigger !== 'onboarding') await tellActivity(deps, connection);
         await app.connections.markSucceeded(connectionId, deps.now());
       }
       if (outcome === 'succeeded' || outcome === 'failed') {

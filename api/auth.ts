@@ -139,6 +139,7 @@ const subjectWords: Record<SubjectName, string> = {
   deliveryId: 'message',
   templateId: 'template',
   incidentId: 'escalation',
+  noteId: 'note',
   reportId: 'report',
   taskId: 'task',
   keyId: 'API key',

@@ -26,6 +26,7 @@ export const subjects = {
   deliveryId: ({ stores }: Deps, id: string) => owned(stores.deliveries.find(id)),
   templateId: ({ stores }: Deps, id: string) => owned(stores.templates.find(id)),
   incidentId: ({ stores }: Deps, id: string) => owned(stores.incidents.find(id)),
+  noteId: ({ stores }: Deps, id: string) => owned(stores.notes.find(id)),
   reportId: ({ stores }: Deps, id: string) => owned(stores.reports.find(id)),
   taskId: ({ stores }: Deps, id: string) => owned(stores.tasks.find(id)),
   userId: ({ stores }: Deps, id: string) => owned(stores.users.find(id)),

@@ -2,11 +2,16 @@
 import type { MetricDefinition } from './metric-definition.ts';
 
 /** A rule of a definition, as data. */
-export type MetricAct = { makes: 'note' | 'admin_task' | 'incident' } & (
-  | { when: 'reached'; from: number }
-  /** By at least so many percent of what it is compared with, which was at least `from`: little moves by much. */
-  | { when: 'fell' | 'rose'; against: 'baseline' | 'previous'; percent: number; from: number }
-);
+export type MetricAct = (
+  | { makes: 'admin_task' | 'incident' }
+  /** `publishes`: a client reads it without a person having read it first. */
+  | { makes: 'note'; publishes?: true }
+) &
+  (
+    | { when: 'reached'; from: number }
+    /** By at least so many percent of what it is compared with, which was at least `from`: little moves by much. */
+    | { when: 'fell' | 'rose'; against: 'baseline' | 'previous'; percent: number; from: number }
+  );
 
 export interface ActFacts {
   value: string | null;

@@ -44,6 +44,10 @@ import { disconnect } from './commands/disconnect.ts';
 import { listPublishedReports } from './portal/list-published-reports.ts';
 import { listReports } from './reports/list-reports.ts';
 import { publishReport } from './reports/publish-report.ts';
+import { editNote } from './notes/edit-note.ts';
+import { listActivity } from './notes/list-activity.ts';
+import { listOwnNotes } from './notes/list-own-notes.ts';
+import { publishNote } from './notes/publish-note.ts';
 import { listHeldValues } from './metrics/list-held-values.ts';
 import { reviewHeldValue } from './metrics/review-held-value.ts';
 import { enterManualValue } from './commands/enter-manual-value.ts';
@@ -249,6 +253,11 @@ export const routes: Route[] = [
   // metrics
   listHeldValues,
   reviewHeldValue,
+  // notes
+  editNote,
+  listActivity,
+  listOwnNotes,
+  publishNote,
   // reports
   listReports,
   publishReport,

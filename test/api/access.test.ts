@@ -169,6 +169,7 @@ describe('Roles', () => {
     expect(routes.filter(({ permission }) => isAllowed('client', permission)).map(title)).toEqual([
       'GET /companies/:companyId/portal/cards',
       'GET /companies/:companyId/portal/notes',
+      'GET /companies/:companyId/portal/reports',
     ]);
   });
 

@@ -88,8 +88,10 @@ const bodies: Record<string, (things: Things) => object> = {
   'POST /messages/:deliveryId/decide': () => ({ decision: 'was_sent' }),
   'POST /escalations/:incidentId/resolve': () => ({ note: 'Done.' }),
   'POST /tasks/:taskId/complete': () => ({ note: 'Done.' }),
-  'POST /companies/:companyId/portal/notes': ({ connectionId }) => ({
+  'PATCH /notes/:noteId': () => ({ body: 'Texts went up.' }),
+  'POST /companies/:companyId/portal/notes': ({ connectionId, activityId }) => ({
     connectionId,
+    activityId,
     body: 'Texts are up.',
     from: day,
     until: day,

@@ -122,6 +122,22 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     sentence: 'It would be 0 after 3120.',
     at: now,
   });
+  const { items: activities } = await activityOf(api, companyId, connectionId);
+  const note = await api.stores.notes.create(
+    {
+      companyId,
+      connectionId,
+      body: 'Texts are up.',
+      sourceLabel: 'Twilio',
+      from: '2026-11-16',
+      until: '2026-11-22',
+      action: 'Reminders went out.',
+      activityId: activities[0]!.id,
+      automationRunId: null,
+      state: 'draft',
+    },
+    by,
+  );
   const report = await reportOf(api, companyId, connectionId);
   return {
     companyId,
@@ -141,7 +157,17 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     erasureId: erasure.id,
     heldValueId: held.id,
     reportId: report.reportId,
+    noteId: note.id,
+    activityId: activities[0]!.id,
   };
+}
+
+/** What happened for the client. */
+async function activityOf(api: Api, companyId: string, connectionId: string) {
+  const sentence = '3 text messages reached your customers on 2026-11-20.';
+  const happened = { kind: 'messages_delivered', subject: '2026-11-20', sentence, at: new Date('2026-11-20T12:00:00Z') };
+  await api.traffic.activity.append([{ companyId, connectionId, ...happened }]);
+  return api.traffic.activity.list({ companyId, limit: 1 });
 }
 
 /** A report of a week, with one line. */

@@ -400,7 +400,11 @@ describe('The portal', () => {
     ]);
     expect(cards[0]).toMatchObject({ sourceLabel: 'Twilio', baseline: { value: '12', date: '2026-11-01' }, status: 'stale' });
 
+    const happened = { kind: 'messages_delivered', subject: '2026-11-20', sentence: '9 texts arrived.', at: new Date() };
+    await api.traffic.activity.append([{ companyId: ours.id, connectionId: owner.connectionId, ...happened }]);
+    const activities = await api.traffic.activity.list({ companyId: ours.id, limit: 1 });
     const note = {
+      activityId: activities.items[0]!.id,
       connectionId: owner.connectionId,
       body: 'Reminders doubled.',
       from: '2026-11-01',

@@ -69,7 +69,8 @@ async function make({ parents, sharers }: World): Promise<Made[]> {
       from: '2026-11-01',
       until: '2026-11-02',
     };
-    await api.stores.notes.create({ companyId, ...note, action: 'Read.' }, by);
+    const pointing = { action: 'Read.', activityId: things['activityId']!, automationRunId: null, state: 'published' as const };
+    await api.stores.notes.create({ companyId, ...note, ...pointing }, by);
     const sharedConnectionId = await connection(api, companyId);
     const keys = await Promise.all(
       callers.map(async (role) => [role, (await api.stores.apiKeys.create({ companyId, role, label: role }, by)).key] as const),

@@ -176,7 +176,8 @@ describe.each(servers)('An erasure on $name', ({ server }) => {
       until: '2026-11-02',
       action: 'Read.',
     };
-    await stores.app.notes.create({ companyId, ...note }, by);
+    const pointing = { activityId: '1', automationRunId: null, state: 'published' as const };
+    await stores.app.notes.create({ companyId, ...note, ...pointing }, by);
     await applied(at, phone, randomBytes(8).toString('hex'));
     const call = { connectionId, companyId, providerKey: 'twilio', at: new Date(), method: 'GET', status: 200, latencyMs: 1 };
     await stores.traffic.logs.append([{ ...call, path: `/Messages/${phone}`, outcome: 'ok', note: null }]);

@@ -155,8 +155,11 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
       action: 'Call back.',
       from: '2026-11-20',
       until: '2026-11-01',
+      activityId: '1',
+      automationRunId: null,
+      state: 'published' as const,
     };
-    await expect(stores.app.notes.create(note, by)).rejects.toThrow('portal_notes_bounded');
+    await expect(stores.app.notes.create(note, by)).rejects.toThrow('its last day lies before its first');
     expect((await stores.app.audit.list({ companyId, limit: 50 })).items).toEqual(before.items);
     await stores.app.notes.create({ ...note, until: '2026-11-30' }, by);
     const [newest] = (await stores.app.audit.list({ companyId, limit: 1 })).items;

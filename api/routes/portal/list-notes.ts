@@ -10,5 +10,6 @@ export const listNotes = route({
   summary: 'The company’s notes, as its client sees them; newest first',
   query: z.strictObject(pageQuery),
   answer: pageOf(noteSchema),
-  handle: ({ deps, found, query }) => deps.stores.notes.list({ companyId: found.company.id, ...pageInput(query) }),
+  handle: ({ deps, found, query }) =>
+    deps.stores.notes.list({ companyId: found.company.id, state: 'published', ...pageInput(query) }),
 });

@@ -1,6 +1,6 @@
 import type { Sequelize } from 'sequelize';
 import type { Incident, IncidentAlert } from '../stores/incidents.ts';
-import type { PortalNote } from '../stores/notes.ts';
+import type { NoteRow } from '../stores/notes.ts';
 import type { AdminTask } from '../stores/tasks.ts';
 import { column, named, table } from './table.ts';
 
@@ -64,7 +64,7 @@ export function peopleModels(sequelize: Sequelize) {
       attemptedAt: time,
       sentAt: time,
     }),
-    notes: table<PortalNote>(sequelize, 'portal_notes', {
+    notes: table<NoteRow>(sequelize, 'portal_notes', {
       id,
       companyId: text,
       connectionId: text,
@@ -73,6 +73,13 @@ export function peopleModels(sequelize: Sequelize) {
       from: named('from_day', day),
       until: named('until_day', day),
       action: text,
+      activityId: text,
+      automationRunId: text,
+      state: text,
+      metricKey: text,
+      editedBy: text,
+      publishedBy: text,
+      publishedAt: time,
       createdAt: time,
     }),
   };

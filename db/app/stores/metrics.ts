@@ -33,6 +33,8 @@ export interface MetricStore {
   now(): Promise<Date>;
   /** From canonical rows, over the metric's period that ends at `until`. */
   compute(connectionId: string, metricKey: MetricKey, until: Date): Promise<Measured>;
+  /** From `from` on and before `until`. */
+  computeBetween(connectionId: string, metricKey: MetricKey, from: Date, until: Date): Promise<Measured>;
   /** Of a connection, by metric. */
   shown(connectionId: string): Promise<Map<MetricKey, ShownValue>>;
   /** One baseline, which stays as it was first taken, and one current value for each day (UTC): a later one of the same day replaces it. */
@@ -82,6 +84,11 @@ export function metricStore(db: AppDb): MetricStore {
   return {
     now: () => databaseNow(sequelize),
     compute: (connectionId, metricKey, until) => measure(sequelize, { connectionId, metricKey, until }),
+
+    computeBetween(connectionId, metricKey, from, until) {
+      const [after, last] = [from, until].map((moment) => new Date(moment.getTime() - 1));
+      return measure(sequelize, { connectionId, metricKey, from: after!, until: last! });
+    },
 
     async shown(connectionId) {
       const rows = await select<ShownValue & { metricKey: MetricKey }>(
