@@ -5,7 +5,7 @@ import type { Page, Records, Stream } from '../contract.ts';
 import { unreadable, type HubspotContext } from './client.ts';
 import { endOfRun, isArchiveDue, isNewlyArchived, readCursor, type Cursor } from './cursor.ts';
 import { readJson } from './patience.ts';
-import { rawRecord, type RawRecord } from './records.ts';
+import { rawRecord, takenIn, type RawRecord } from './records.ts';
 import { advance, filtersAt, type Found } from './window.ts';
 
 type FetchInput = Parameters<Stream['fetchPage']>[1];
@@ -80,22 +80,38 @@ function timeOf({ timeProperty }: ReadInput, { id, properties }: RawRecord): Fou
   return { id, atMs };
 }
 
-const archivedSchema = z.object({ results: z.array(z.object({ id: z.string(), archivedAt: z.iso.datetime() })), paging });
+const archivedRecord = z.object({
+  id: z.string(),
+  archivedAt: z.iso.datetime(),
+  properties: z.record(z.string(), z.unknown()).default({}),
+});
+const archivedSchema = z.object({ results: z.array(archivedRecord), paging });
 
-/** What stands in the recycling bin. A record that was merged into another is not there: the other one names it. */
+/**
+ * What stands in the recycling bin. A record that was merged into another is not there: the other one names it, which may have been
+ * archived before anybody read it.
+ */
 async function readArchive(context: HubspotContext, { object, now, signal }: ReadInput, cursor: Cursor): Promise<Page> {
   const { results, paging: pages } = await readJson(
     context,
     {
       path: `/crm/v3/objects/${object}`,
-      query: { archived: true, limit: listMax, after: cursor.archiveAfter ?? undefined },
+      query: {
+        archived: true,
+        limit: listMax,
+        after: cursor.archiveAfter ?? undefined,
+        properties: 'hs_merged_object_ids',
+      },
       signal,
     },
     archivedSchema,
   );
   const deleted = results
     .filter(({ archivedAt }) => isNewlyArchived(cursor, archivedAt))
-    .map(({ id, archivedAt }): DeletedRecord => ({ externalId: id, at: archivedAt, mergedInto: null }));
+    .flatMap((record): DeletedRecord[] => [
+      { externalId: record.id, at: record.archivedAt, mergedInto: null },
+      ...takenIn(record, record.archivedAt),
+    ]);
   const archiveAfter = pages?.next?.after ?? null;
   const archivedSeenMs = Math.max(cursor.archivedSeenMs, ...results.map(({ archivedAt }) => Date.parse(archivedAt)));
   const here = { ...cursor, archivedSeenMs, archiveAfter };

@@ -53,12 +53,17 @@ export async function readByIds(
 
 /** The records that each of these has taken in, as of the time when it was last changed. */
 export function mergedAway(records: RawRecord[], timeProperty: string): DeletedRecord[] {
-  return records.flatMap(({ id, properties }) => {
-    const { hs_merged_object_ids: ids, [timeProperty]: at } = properties;
-    if (typeof ids !== 'string' || typeof at !== 'string') return [];
-    const others = ids.split(';').filter((other) => /^\d+$/.test(other) && other !== id);
-    return others.map((externalId) => ({ externalId, at, mergedInto: id }));
+  return records.flatMap((record) => {
+    const { [timeProperty]: at } = record.properties;
+    return typeof at === 'string' ? takenIn(record, at) : [];
   });
+}
+
+/** The records that this one has taken in, those that they had taken in before among them. */
+export function takenIn({ id, properties }: Pick<RawRecord, 'id' | 'properties'>, at: string): DeletedRecord[] {
+  const { hs_merged_object_ids: ids } = properties;
+  const others = typeof ids === 'string' ? ids.split(';').filter((other) => /^\d+$/.test(other) && other !== id) : [];
+  return others.map((externalId) => ({ externalId, at, mergedInto: id }));
 }
 
 /** When each was archived; of one that HubSpot no longer knows at all it is only known that it is gone now. */

@@ -249,6 +249,18 @@ describe('HubSpot’s streams', () => {
       expect(byId.deleted).toEqual(expect.arrayContaining(all));
     });
 
+    it('tell it too when the deal that has taken it in was archived before anybody read that', async () => {
+      const [a, b] = [await deal(), await deal()];
+      const start = Date.now();
+      const { cursor } = await run(null, { now: new Date(start) });
+      const { id } = await act('mergeDeals', { primaryId: a.id, mergedId: b.id });
+      await act('deleteDeal', { id });
+      const { records, deleted } = await run(cursor, { now: new Date(start + 6 * hourMs) });
+      expect(records).toEqual([]);
+      const gone = [a, b].map((each) => expect.objectContaining({ externalId: String(each.id), mergedInto: String(id) }));
+      expect(deleted).toEqual(expect.arrayContaining(gone));
+    });
+
     it('tell by its id when it was archived, or that HubSpot no longer knows it', async () => {
       const { id } = await deal();
       await act('deleteDeal', { id, at: '2026-03-01T00:00:00.000Z' });
