@@ -26,7 +26,7 @@ export interface ConnectionPolicy {
   ladder: Rung[];
   /** Seconds between scheduled runs, by stream; a stream without an entry takes the provider's own. */
   cadenceS: Record<string, number>;
-  /** A value older than this is shown as stale. */
+  /** A value older than this is shown as stale; twice the time between two runs of the most frequent stream, where it is not said. */
   freshWithinS: number;
   delivery: {
     /** How long to await the provider's word on a message before asking for it. */

@@ -193,7 +193,7 @@ describe('Roles', () => {
     expect(seen).not.toHaveProperty('policy');
     expect(seen.freshness).toEqual({
       stale: true,
-      freshWithinS: 3_600,
+      freshWithinS: 1_800,
       sentence: 'No update has arrived since the start; the last good value is shown.',
     });
   });

@@ -43,9 +43,9 @@ const staleInMetrics = async () => (await api.call('GET', '/metrics')).text.matc
 
 describe('With Temporal away', () => {
   it('nothing is stale while the last good run is young', async () => {
-    clockAt(new Date(lastGood.getTime() + hourMs / 2));
+    clockAt(new Date(lastGood.getTime() + hourMs / 3));
     expect((await get(`/companies/${ours.id}/portal/cards`)).items).toMatchObject([{ status: 'current' }]);
-    expect((await get(`/connections/${connectionId}`)).freshness).toEqual({ stale: false, freshWithinS: 3_600, sentence: null });
+    expect((await get(`/connections/${connectionId}`)).freshness).toEqual({ stale: false, freshWithinS: 1_800, sentence: null });
     expect(await staleInMetrics()).toBe('0');
   });
 
@@ -56,7 +56,7 @@ describe('With Temporal away', () => {
     expect((await get(`/companies/${ours.id}/portal/cards`)).items).toMatchObject([
       { status: 'stale', statusSentence: sentence, current: { value: '752', date: '2026-11-20' } },
     ]);
-    const freshness = { stale: true, freshWithinS: 3_600, sentence };
+    const freshness = { stale: true, freshWithinS: 1_800, sentence };
     expect((await get(`/connections/${connectionId}`)).freshness).toEqual(freshness);
     const health: { connectionId: string; freshness: object }[] = (await get(`/companies/${ours.id}/health`)).items;
     expect(health.find((entry) => entry.connectionId === connectionId)?.freshness).toEqual(freshness);

@@ -108,12 +108,15 @@ describe.each(servers)('rows for the comparison with Temporal on $name', ({ serv
     const before = await health.countStale(now);
     await connections.setState(at.connectionId, 'active', 'Test.', 'test');
     expect(await health.countStale(now)).toBe(before + 1);
-    await connections.markSucceeded(at.connectionId, new Date('2030-01-01T11:00:00Z'));
+    // Its one stream runs every five minutes.
+    await connections.markSucceeded(at.connectionId, new Date('2030-01-01T11:49:59Z'));
+    expect(await health.countStale(now)).toBe(before + 1);
+    await connections.saveSettings(at.connectionId, { policy: { freshWithinS: 601 } }, by);
     expect(await health.countStale(now)).toBe(before);
-    await connections.saveSettings(at.connectionId, { policy: { freshWithinS: 3_599 } }, by);
+    await connections.saveSettings(at.connectionId, { policy: { freshWithinS: 600 } }, by);
     expect(await health.countStale(now)).toBe(before + 1);
     const { items } = await health.list({ companyId: at.companyId, limit: 5 });
-    expect(items).toMatchObject([{ connectionId: at.connectionId, freshWithinS: 3_599 }]);
+    expect(items).toMatchObject([{ connectionId: at.connectionId, freshWithinS: 600 }]);
   });
 
   it('say since when the events of many connections wait, and ignore those of one', async () => {

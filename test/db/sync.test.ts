@@ -116,9 +116,9 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
       current: { value: '12.5', at: '2026-11-20T00:00:01.000Z', enteredByPerson: false },
       nextAction: 'Confirm your new hours.',
       lastSuccessAt: '2026-11-20T00:00:01.000Z',
-      freshWithinS: 3_600,
+      freshWithinS: 600,
     });
-    const card = buildCard({ ...facts!, metric: metricDefinitions[0], providerLabel: 'Twilio', now: '2026-11-20T00:10:00.000Z' });
+    const card = buildCard({ ...facts!, metric: metricDefinitions[0], providerLabel: 'Twilio', now: '2026-11-20T00:09:00.000Z' });
     expect(card).toMatchObject({ status: 'current', current: { value: '12.5', date: '2026-11-20' }, enteredByPerson: false });
     expect((await app.connections.settings(at.connectionId)).nextAction).toBe('Confirm your new hours.');
     const other = await connectedCompany(app, 'Other');

@@ -44,7 +44,11 @@ const parts = {
     .number()
     .int()
     .min(1)
-    .max(366 * 24 * 3_600),
+    .max(366 * 24 * 3_600)
+    .meta({
+      description:
+        'Seconds after which a value is shown as stale; twice the time between two runs of the most frequent stream, where it is not said.',
+    }),
   delivery,
 };
 

@@ -1,11 +1,11 @@
 import type { CardFacts } from '../../../domain/card.ts';
 import type { MetricKey } from '../../../domain/metrics.ts';
-import { completePolicy } from '../../../domain/policy.ts';
 import { newId } from '../../ids.ts';
 import { plainDecimal, select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { companiesAbove } from '../company-tree.ts';
 import type { AppDb } from '../context.ts';
+import { freshWithinS } from '../fresh-within.ts';
 import { newestSnapshot } from '../newest-snapshot.ts';
 
 export type StoredCardFacts = Omit<CardFacts, 'now' | 'providerLabel' | 'metric'> & {
@@ -64,7 +64,8 @@ export function cardStore(db: AppDb): CardStore {
         sequelize,
         `SELECT card.id AS cardId, card.connection_id AS connectionId, card.metric_key AS metricKey,
            card.next_action AS nextAction, connection.provider_key AS providerKey, connection.state,
-           connection.last_success_at AS lastSuccessAt, settings.policy,
+           connection.last_success_at AS lastSuccessAt,
+           ${freshWithinS('connection.id', 'settings.policy')} AS freshWithinS,
            baseline.value AS baselineValue, baseline.taken_at AS baselineAt,
            shown.value AS currentValue, shown.taken_at AS currentAt, shown.kind AS currentKind,
            COALESCE(shown.currency, baseline.currency) AS currency, COALESCE(shown.left_out, 0) AS leftOut, held.id IS NOT NULL AS isHeld
@@ -87,7 +88,8 @@ export function cardStore(db: AppDb): CardStore {
       const rows = await select<Omit<CardRow, 'cardId'>>(
         sequelize,
         `SELECT share.connection_id AS connectionId, share.metric_key AS metricKey, NULL AS nextAction,
-           connection.provider_key AS providerKey, connection.state, connection.last_success_at AS lastSuccessAt, settings.policy,
+           connection.provider_key AS providerKey, connection.state, connection.last_success_at AS lastSuccessAt,
+           ${freshWithinS('connection.id', 'settings.policy')} AS freshWithinS,
            share.baseline_value AS baselineValue, share.baseline_at AS baselineAt,
            share.value AS currentValue, shown.taken_at AS currentAt, 'current' AS currentKind,
            shown.currency, 0 AS leftOut, held.id IS NOT NULL AS isHeld
@@ -111,7 +113,7 @@ type CardRow = Pick<
   'cardId' | 'connectionId' | 'metricKey' | 'providerKey' | 'state' | 'nextAction' | 'currency' | 'leftOut'
 > & {
   lastSuccessAt: Date | null;
-  policy: string;
+  freshWithinS: number;
   baselineValue: string | null;
   baselineAt: Date | null;
   currentValue: string | null;
@@ -121,15 +123,13 @@ type CardRow = Pick<
 };
 
 function outgoing(row: Omit<CardRow, 'cardId'>): StoredShareFacts {
-  const { policy, lastSuccessAt, leftOut, isHeld, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } =
-    row;
+  const { lastSuccessAt, leftOut, isHeld, baselineValue, baselineAt, currentValue, currentAt, currentKind, ...card } = row;
   return {
     ...card,
     // One server answers a number, the other its text.
     leftOut: Number(leftOut),
     underReview: isHeld === 1,
     lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
-    freshWithinS: completePolicy(JSON.parse(policy)).freshWithinS,
     baseline: baselineValue !== null && baselineAt ? { value: plainDecimal(baselineValue), at: baselineAt.toISOString() } : null,
     current:
       currentValue !== null && currentAt

@@ -11,6 +11,7 @@ import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import { deleteConnection } from '../delete-connection.ts';
+import { freshWithinS } from '../fresh-within.ts';
 import type { ConnectionRow } from '../models/connections.ts';
 import { pageOf, plain } from '../models/table.ts';
 import type { By } from './audit.ts';
@@ -188,7 +189,12 @@ export function connectionStore(db: AppDb): ConnectionStore {
       const row = await settings.findByPk(id);
       if (!row) throw new NotFound('connection', id);
       const { policy, nextAction, ...stored } = plain(row);
-      return { settings: stored.settings, policy: completePolicy(policy), nextAction };
+      const [fresh] = await select<{ withinS: number }>(
+        sequelize,
+        `SELECT ${freshWithinS('s.connection_id', 's.policy')} AS withinS FROM integration_settings s WHERE s.connection_id = :id`,
+        { id },
+      );
+      return { settings: stored.settings, policy: { ...completePolicy(policy), freshWithinS: fresh!.withinS }, nextAction };
     },
 
     saveSettings: (id, input, audit) =>

@@ -1,12 +1,12 @@
 import { connectionStates, schedulesRun, type ConnectionState } from '../../../domain/connection-state.ts';
 import type { FailureCode } from '../../../domain/failure.ts';
-import { defaultPolicy } from '../../../domain/policy.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import { type Page, type PageInput, cutPage } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
+import { freshWithinS } from '../fresh-within.ts';
 import type { RunCounts } from '../../../domain/run-verdict.ts';
 
 export interface HealthCheck {
@@ -48,8 +48,7 @@ export interface HealthStore {
   summaries(input: { companyId: string; from: string; to: string }): Promise<DaySummary[]>;
 }
 
-/** From the connection's settings `s`. A policy that leaves it out takes the default. */
-const freshWithinS = `CAST(COALESCE(JSON_VALUE(s.policy, '$.freshWithinS'), ${defaultPolicy.freshWithinS}) AS SIGNED)`;
+const within = freshWithinS('c.id', 's.policy');
 const delivering = connectionStates.filter(schedulesRun);
 
 const checkColumns = `h.ok, h.latency_ms AS latencyMs, h.code, h.sentence, h.checked_at AS \`at\``;
@@ -97,7 +96,7 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
       const rows = await select<StoredCheck & Omit<ConnectionHealth, 'check'>>(
         sequelize,
         `SELECT c.id AS connectionId, c.company_id AS companyId, c.provider_key AS providerKey, c.label, c.state,
-           c.last_success_at AS lastSuccessAt, ${freshWithinS} AS freshWithinS, ${checkColumns}
+           c.last_success_at AS lastSuccessAt, ${within} AS freshWithinS, ${checkColumns}
          FROM integration_connections c JOIN integration_settings s ON s.connection_id = c.id
          LEFT JOIN integration_health_checks h ON h.id = c.last_health_check_id
          WHERE c.state <> 'disconnected' AND (:companyId IS NULL OR c.company_id = :companyId) AND (:cursor IS NULL OR c.id < :cursor)
@@ -105,14 +104,14 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
         { companyId, cursor, limit: limit + 1 },
       );
       const items = rows.map(
-        ({ connectionId, companyId: company, providerKey, label, state, lastSuccessAt, freshWithinS: within, ...check }) => ({
+        ({ connectionId, companyId: company, providerKey, label, state, lastSuccessAt, freshWithinS: seconds, ...check }) => ({
           connectionId,
           companyId: company,
           providerKey,
           label,
           state,
           lastSuccessAt,
-          freshWithinS: within,
+          freshWithinS: seconds,
           check: check.at === null ? null : outgoing(check),
         }),
       );
@@ -124,7 +123,7 @@ export function healthStore({ sequelize }: AppDb): HealthStore {
         sequelize,
         `SELECT COUNT(*) AS stale FROM integration_connections c JOIN integration_settings s ON s.connection_id = c.id
          WHERE c.state IN (:delivering)
-           AND (c.last_success_at IS NULL OR TIMESTAMPDIFF(SECOND, c.last_success_at, :now) > ${freshWithinS})`,
+           AND (c.last_success_at IS NULL OR TIMESTAMPDIFF(SECOND, c.last_success_at, :now) > ${within})`,
         { delivering, now: sqlTime(now) },
       );
       return row!.stale;

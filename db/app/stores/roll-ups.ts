@@ -1,10 +1,10 @@
 import type { ConnectionState } from '../../../domain/connection-state.ts';
 import { definitionOf, type MetricKey } from '../../../domain/metrics.ts';
-import { completePolicy } from '../../../domain/policy.ts';
 import type { Feed, RollUpFacts } from '../../../domain/roll-up.ts';
 import { plainDecimal, select } from '../../sql.ts';
 import { companiesAbove, withBelow } from '../company-tree.ts';
 import type { AppDb } from '../context.ts';
+import { freshWithinS } from '../fresh-within.ts';
 import { newestSnapshot } from '../newest-snapshot.ts';
 
 export type StoredFeed = Feed & { providerKey: string; metricKey: MetricKey };
@@ -50,7 +50,7 @@ export function rollUpStore(db: AppDb): RollUpStore {
       const rows = await read<FeedRow>(
         companyId,
         `SELECT c.id AS connectionId, c.company_id AS companyId, c.provider_key AS providerKey, c.state,
-           c.last_success_at AS lastSuccessAt, settings.policy, metric.metric_key AS metricKey,
+           c.last_success_at AS lastSuccessAt, ${freshWithinS('c.id', 'settings.policy')} AS freshWithinS, metric.metric_key AS metricKey,
            byHand.value AS byHandValue, byHand.taken_at AS byHandAt, newest.value AS currentValue, newest.taken_at AS currentAt
          FROM (SELECT own.id FROM below b JOIN integration_connections own ON own.company_id = b.id
                UNION SELECT k.connection_id FROM below b JOIN franchise_keys k ON k.company_id = b.id) feeding
@@ -71,7 +71,7 @@ export function rollUpStore(db: AppDb): RollUpStore {
             companyIds: keyed ?? [row.companyId],
             state: row.state,
             lastSuccessAt: row.lastSuccessAt?.toISOString() ?? null,
-            freshWithinS: completePolicy(JSON.parse(row.policy)).freshWithinS,
+            freshWithinS: row.freshWithinS,
             value: isInside ? wholeValue(row) : shareValue(row, shareOf.get(`${row.connectionId} ${row.metricKey}`)),
           };
         });
@@ -85,7 +85,7 @@ interface FeedRow {
   providerKey: string;
   state: ConnectionState;
   lastSuccessAt: Date | null;
-  policy: string;
+  freshWithinS: number;
   metricKey: MetricKey;
   byHandValue: string | null;
   byHandAt: Date | null;
