@@ -1,4 +1,5 @@
 /** The two ends that an onboarding may have, looked at from outside: a whole connection, or nothing at all. */
+import { messageMetrics } from '../../domain/metrics.ts';
 import { stepTitles } from '../../domain/onboarding.ts';
 import { searchAttributes, workflowIds } from '../../domain/workflow-ids.ts';
 import { until } from '../harness/until.ts';
@@ -39,8 +40,8 @@ export async function compareLaunched(lab: Lab, person: Onboarder): Promise<Find
     'credentials in force': { sql: `FROM integration_tokens WHERE connection_id = ? AND state = 'active'`, times: 1 },
     mappings: { sql: 'FROM integration_field_mappings WHERE connection_id = ?', times: 2 },
     jobs: { sql: 'FROM integration_sync_jobs WHERE connection_id = ?', times: 2 },
-    baselines: { sql: `FROM metric_snapshots WHERE connection_id = ? AND kind = 'baseline'`, times: 2 },
-    cards: { sql: 'FROM portal_cards WHERE connection_id = ?', times: 2 },
+    baselines: { sql: `FROM metric_snapshots WHERE connection_id = ? AND kind = 'baseline'`, times: messageMetrics.length },
+    cards: { sql: 'FROM portal_cards WHERE connection_id = ?', times: messageMetrics.length },
     'audit entries of the launch': { sql: `FROM audit_log WHERE subject = ? AND action = 'connection.state'`, times: 1 },
     'runs under way': { sql: 'FROM integration_sync_runs WHERE connection_id = ? AND outcome IS NULL', times: 0 },
   };

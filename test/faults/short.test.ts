@@ -12,7 +12,7 @@ describe('a stack that is broken at named points', () => {
   beforeAll(async () => {
     lab = await startLab();
     results = await runScenarios(lab, short, 'short');
-  }, 400_000);
+  }, 600_000);
   afterAll(() => lab?.stop());
 
   it.each(short.map(({ name }) => name))('loses, doubles and leaves nothing: %s', (name) => {
