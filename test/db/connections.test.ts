@@ -39,7 +39,8 @@ describe.each(servers)('the connections stores on $name', ({ server }) => {
     expect(at.connection).toMatchObject({ state: 'onboarding', lastSuccessAt: null, ownerUserId: at.ownerId });
     expect(await connections.settings(at.connectionId)).toEqual({
       settings: { region: 'us1' },
-      policy: defaultPolicy,
+      // Its one stream runs every five minutes.
+      policy: { ...defaultPolicy, freshWithinS: 600 },
       nextAction: null,
     });
     await connections.saveSettings(at.connectionId, { policy: { escalateAfterFailedRuns: 1, retry: { factor: 2 } } }, by);
@@ -48,6 +49,7 @@ describe.each(servers)('the connections stores on $name', ({ server }) => {
     expect(saved.settings).toEqual({ region: 'ie1' });
     expect(saved.policy).toEqual({
       ...defaultPolicy,
+      freshWithinS: 600,
       escalateAfterFailedRuns: 1,
       retry: { ...defaultPolicy.retry, factor: 2 },
     });
