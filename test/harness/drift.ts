@@ -5,6 +5,7 @@ import { disconnectUpdate, pauseUpdate } from '../../workflows/messages.ts';
 import type { Connection } from '../../db/app/stores/connections.ts';
 import type { Engine } from './engine.ts';
 import type { FleetMember } from './fleet.ts';
+import { inLanes } from './lanes.ts';
 import type { Company } from './scene.ts';
 import { until } from './until.ts';
 
@@ -142,20 +143,19 @@ async function differencesOf(
 async function readSchedules(client: Engine['client']) {
   const ids: string[] = [];
   for await (const { scheduleId } of client.schedule.list()) ids.push(scheduleId);
-  return Promise.all(
-    ids.map(async (scheduleId) => {
-      const { spec, state, action } = await client.schedule.getHandle(scheduleId).describe();
-      const [input] = (action.args ?? []) as { jobId?: string; connectionId?: string }[];
-      return {
-        scheduleId,
-        workflowType: action.workflowType,
-        everyMs: spec.intervals?.[0]?.every,
-        paused: state.paused,
-        jobId: input?.jobId,
-        connectionId: input?.connectionId,
-      };
-    }),
-  );
+  // All at once are more than a development server on a busy machine answers in time.
+  return inLanes(ids, 8, async (scheduleId) => {
+    const { spec, state, action } = await client.schedule.getHandle(scheduleId).describe();
+    const [input] = (action.args ?? []) as { jobId?: string; connectionId?: string }[];
+    return {
+      scheduleId,
+      workflowType: action.workflowType,
+      everyMs: spec.intervals?.[0]?.every,
+      paused: state.paused,
+      jobId: input?.jobId,
+      connectionId: input?.connectionId,
+    };
+  });
 }
 
 async function statusOf(client: Engine['client'], workflowId: string): Promise<string> {

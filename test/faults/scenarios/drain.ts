@@ -4,7 +4,7 @@ import { plan, send, type Sending } from '../../harness/delivery.ts';
 import { connect, type Launched } from '../../harness/scene.ts';
 import { post, type Inbound } from '../inbound.ts';
 import type { Lab, NamedPoint } from '../lab.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import { compareApplied, mixedEvents, type Expected } from '../mixed-events.ts';
 import { recovered } from '../recovered.ts';
 import { together, type Findings, type Scenario } from '../scenario.ts';

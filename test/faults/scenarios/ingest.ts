@@ -2,7 +2,7 @@
 import { connect, type Launched } from '../../harness/scene.ts';
 import { inboundMessages, post, postUntilTaken, type Inbound } from '../inbound.ts';
 import type { Lab, NamedPoint } from '../lab.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import { compareApplied, type Expected } from '../mixed-events.ts';
 import { together, type Scenario } from '../scenario.ts';
 

@@ -6,7 +6,7 @@ import { commandsOf } from '../../harness/connector.ts';
 import { connect } from '../../harness/scene.ts';
 import { until } from '../../harness/until.ts';
 import { compareInbound, inboundMessages, postUntilTaken } from '../inbound.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import type { Lab } from '../lab.ts';
 import { nothing, type Scenario } from '../scenario.ts';
 

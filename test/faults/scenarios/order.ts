@@ -7,7 +7,7 @@ import { plan, send } from '../../harness/delivery.ts';
 import { askedOf, connect, type Launched } from '../../harness/scene.ts';
 import { inboundMessages, post, type Inbound } from '../inbound.ts';
 import type { Lab } from '../lab.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import { fillAccount, listAtTwilio, mirrored } from '../mirror.ts';
 import { compareApplied, randomMessageSid, statusForm, type Expected } from '../mixed-events.ts';
 import { recovered } from '../recovered.ts';

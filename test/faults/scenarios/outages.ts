@@ -5,7 +5,7 @@ import { connect, type Launched } from '../../harness/scene.ts';
 import { until } from '../../harness/until.ts';
 import { readCards } from '../cards.ts';
 import { compareInbound, inboundMessages, post, postUntilTaken, type Posted } from '../inbound.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import type { Lab } from '../lab.ts';
 import { fillAccount, mirrored } from '../mirror.ts';
 import { together, type Scenario } from '../scenario.ts';

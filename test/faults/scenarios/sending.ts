@@ -4,7 +4,7 @@ import { plan, send, store, type Sending } from '../../harness/delivery.ts';
 import { breakTwilio, connect, connectAhead, type Launched } from '../../harness/scene.ts';
 import { freshNumber } from '../../harness/twilio-account.ts';
 import { until } from '../../harness/until.ts';
-import { inLanes } from '../lanes.ts';
+import { inLanes } from '../../harness/lanes.ts';
 import type { Lab, NamedPoint, Victim } from '../lab.ts';
 import { seeded } from '../random.ts';
 import { recovered } from '../recovered.ts';
