@@ -13,10 +13,18 @@ export const connectionStates = [
 ] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
-export const connectionCommands = ['syncNow', 'pause', 'resume', 'disconnect', 'reauthorize', 'enterManualValue'] as const;
+export const connectionCommands = [
+  'syncNow',
+  'pause',
+  'resume',
+  'disconnect',
+  'reauthorize',
+  'enterManualValue',
+  'handBackManualValue',
+] as const;
 export type ConnectionCommand = (typeof connectionCommands)[number];
 
-/** `to` is absent when an accepted command leaves the state as it is. */
+/** `to` is absent when an accepted command leaves the state as it is. A hand-back leaves it too while another value by hand stands. */
 export type CommandVerdict =
   | { verdict: 'accepted'; to?: ConnectionState }
   | { verdict: 'already'; sentence: string }
@@ -47,7 +55,7 @@ export const stateWords: Record<ConnectionState, { clientSentence: string; nextA
   },
   manual_fallback: {
     clientSentence: 'This value was entered by a person while updates are delayed.',
-    nextAction: 'Keep the value current until the connection recovers.',
+    nextAction: 'Keep the values current until the connection recovers, or hand them back.',
     delivering: false,
   },
   disconnected: {
@@ -65,7 +73,9 @@ const notLaunched = refused('The connection is still in onboarding: finish or ca
 const gone = refused('The connection is disconnected: start a new onboarding to connect it again.');
 const needsCredentials = refused('The provider rejected the credentials: reauthorize the connection first.');
 const notPaused = already('The connection is not paused.');
-const delivers = refused('The connection delivers by itself: a value by hand is for when it cannot.');
+const delivers = refused(
+  'The connection delivers by itself: a value by hand is for when it cannot, or while its newest value is under review.',
+);
 
 const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVerdict>> = {
   onboarding: {
@@ -75,6 +85,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: notLaunched,
     reauthorize: notLaunched,
     enterManualValue: notLaunched,
+    handBackManualValue: notLaunched,
   },
   active: {
     syncNow: accepted(),
@@ -83,6 +94,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: accepted('disconnected'),
     reauthorize: accepted(),
     enterManualValue: delivers,
+    handBackManualValue: accepted(),
   },
   degraded: {
     syncNow: accepted(),
@@ -91,6 +103,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: accepted('disconnected'),
     reauthorize: accepted(),
     enterManualValue: accepted('manual_fallback'),
+    handBackManualValue: accepted(),
   },
   needs_reauthorization: {
     syncNow: needsCredentials,
@@ -99,6 +112,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: accepted('disconnected'),
     reauthorize: accepted('active'),
     enterManualValue: accepted('manual_fallback'),
+    handBackManualValue: accepted(),
   },
   paused: {
     syncNow: refused('The connection is paused: resume it first.'),
@@ -107,6 +121,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: accepted('disconnected'),
     reauthorize: accepted(),
     enterManualValue: refused('The connection is paused: resume it first, then enter the value.'),
+    handBackManualValue: accepted(),
   },
   manual_fallback: {
     syncNow: accepted(),
@@ -115,6 +130,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: accepted('disconnected'),
     reauthorize: accepted(),
     enterManualValue: accepted(),
+    handBackManualValue: accepted('degraded'),
   },
   disconnected: {
     syncNow: gone,
@@ -123,6 +139,7 @@ const commandTable: Record<ConnectionState, Record<ConnectionCommand, CommandVer
     disconnect: already('The connection is disconnected.'),
     reauthorize: gone,
     enterManualValue: gone,
+    handBackManualValue: gone,
   },
 };
 

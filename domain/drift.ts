@@ -16,6 +16,9 @@ export const repairWords = {
   run_closed: 'abandoned runs closed',
   events_woken: 'drains of stored events woken',
   events_ignored: 'backlogs of disconnected connections closed',
+  pushes_started: 'pushes started again',
+  retries_started: 'retries of failed work started again',
+  replay_started: 'replays of failed work taken up again',
   delivery_started: 'messages taken up again',
   erasure_started: 'erasures taken up again',
 } as const;
@@ -37,6 +40,9 @@ export interface DriftPolicy {
   deliveryWaitMs: number;
   /** A list of Schedules does not tell what they start: one in so many is read in full, another share in each pass. */
   readInFullOneIn: number;
+  /** A workflow's task that failed so often, or that nobody took for so long, goes on by nobody's doing but a person's. */
+  stuckAttempts: number;
+  stuckAfterMs: number;
 }
 
 export const driftPolicy: DriftPolicy = {
@@ -47,6 +53,8 @@ export const driftPolicy: DriftPolicy = {
   eventsWaitMs: 60_000,
   deliveryWaitMs: 180_000,
   readInFullOneIn: 12,
+  stuckAttempts: 5,
+  stuckAfterMs: 300_000,
 };
 
 /** What one pass did. `troubles` counts what could not be repaired and was handed to a person. */
@@ -118,6 +126,29 @@ export function spread(id: string, below: number): number {
  * history is past its retention.
  */
 export type Life = 'running' | 'completed' | 'broken_off' | 'unknown';
+
+/** What a living workflow waits to have done by a worker; between two messages it waits for nothing. */
+export interface WorkflowTask {
+  attempt: number;
+  waitedMs: number;
+}
+
+/**
+ * Why a workflow that lives does not get on. It was begun by a version that no worker here can go on with, or a defect stops it: it is
+ * named to a person, and never ended, because nothing of it is lost.
+ */
+export function stuckSentence(
+  workflowId: string,
+  task: WorkflowTask | null,
+  { stuckAttempts, stuckAfterMs }: Pick<DriftPolicy, 'stuckAttempts' | 'stuckAfterMs'>,
+): string | null {
+  const goesOn = 'Nothing was ended or lost, and it goes on by itself then.';
+  if (task && task.attempt >= stuckAttempts)
+    return `The workflow ${workflowId} was tried ${task.attempt} times and no worker can go on with it: start workers of the version that began it, or correct what its failure says in the Temporal UI. ${goesOn}`;
+  if (task && task.waitedMs >= stuckAfterMs)
+    return `The workflow ${workflowId} has waited ${Math.round(task.waitedMs / 60_000)} minutes for a worker: start the workers of its task queue. ${goesOn}`;
+  return null;
+}
 
 export interface DeliveryFacts {
   life: Life;

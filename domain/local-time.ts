@@ -61,3 +61,25 @@ function offsetsOf(timeZone: string): (ms: number) => number {
 
 /** Short of the last moment that a `Date` can hold, by more than any offset. */
 const latestMs = 8.64e15 - 2 * 86_400_000;
+
+/** The clock on the wall of a zone: 1 is Monday, 7 Sunday; minutes since its midnight. */
+export function localMoment(ms: number, zone: string): { weekday: number; minutes: number } {
+  const offsetAt = offsetReader(zone);
+  const there = new Date(ms + offsetAt(ms));
+  return { weekday: there.getUTCDay() || 7, minutes: there.getUTCHours() * 60 + there.getUTCMinutes() };
+}
+
+/** Of a local time `HH:MM`. */
+export function minutesOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return hours! * 60 + minutes!;
+}
+
+/** Kept by zone, of which there are a few hundred. */
+const readers = new Map<string, (ms: number) => number>();
+
+function offsetReader(zone: string): (ms: number) => number {
+  const known = readers.get(zone) ?? offsetsOf(zone);
+  readers.set(zone, known);
+  return known;
+}

@@ -1,5 +1,6 @@
 /** What a draft would change: the same raw records by the mapping in force and by the draft, side by side. */
-import { canonicalFields, type MappingIssue, type MappingResult } from './mapping.ts';
+import { sumOf } from './decimal.ts';
+import { canonicalFields, type FieldKind, type MappingIssue, type MappingResult } from './mapping.ts';
 import type { CanonicalObject } from './records.ts';
 
 export interface Sample {
@@ -22,9 +23,19 @@ export interface Preview {
 }
 
 export function comparePreview(object: CanonicalObject, samples: readonly Sample[]): Preview {
-  const names = Object.keys(canonicalFields[object]);
+  return compareOutcomes(
+    Object.keys(canonicalFields[object]),
+    samples.map(({ before, after, ...ids }) => ({ ...ids, before: before && outcomeOf(before), after: outcomeOf(after) })),
+  );
+}
+
+/** The same for values of any names. */
+export function compareOutcomes(
+  names: string[],
+  samples: readonly (Pick<Sample, 'eventId' | 'externalId'> & { before: Outcome | null; after: Outcome })[],
+): Preview {
   const records = samples.map(({ before, after, ...ids }) => {
-    const sides = { before: before && outcomeOf(before), after: outcomeOf(after) };
+    const sides = { before, after };
     return { ...ids, ...sides, changed: changedOf(names, sides.before, sides.after) };
   });
   const isPublished = samples.some(({ before }) => before !== null);
@@ -42,6 +53,20 @@ export function maskOutcome(outcome: Outcome): Outcome {
   return {
     fields: Object.fromEntries(Object.entries(outcome.fields).map(([name, value]) => [name, value === null ? null : '•••'])),
   };
+}
+
+/** Canonical fields in one form, whether a row or a mapping gave them, so that equal values look equal. */
+export function inOneForm(object: CanonicalObject, fields: object): Record<string, unknown> {
+  const values = fields as Record<string, string | number | Date | null | undefined>;
+  return Object.fromEntries(
+    Object.entries(canonicalFields[object]).map(([name, { kind }]) => [name, formOf(values[name] ?? null, kind)]),
+  );
+}
+
+function formOf(value: string | number | Date | null, kind: FieldKind): unknown {
+  if (value === null) return null;
+  if (value instanceof Date || kind === 'timestamp') return new Date(value).toISOString();
+  return kind === 'decimal' ? sumOf([String(value)]) : value;
 }
 
 function outcomeOf(result: MappingResult): Outcome {

@@ -51,12 +51,22 @@ export interface TimeFormat {
 
 export interface MappingSet {
   object: CanonicalObject;
+  /** `out`: from our fields to the provider’s, see `out-mapping.ts`. Absent: from the provider’s records to ours. */
+  direction?: 'out';
   version: number;
   externalId: string;
   sourceUpdatedAt: string;
   /** On a connection that franchises feed: where a record names its franchise. Absent: all records are the connection's company's. */
   companyField?: CompanyField;
   fields: FieldMapping[];
+}
+
+export type MappingDirection = 'in' | 'out';
+/** What a mapping is kept under: one that writes never stands where one that reads is looked for, by any release. */
+export type MappingName = CanonicalObject | `${CanonicalObject}:out`;
+
+export function mappingName({ object, direction }: { object: CanonicalObject; direction?: MappingDirection }): MappingName {
+  return direction === 'out' ? `${object}:out` : object;
 }
 
 export interface MappingIssue {

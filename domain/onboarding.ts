@@ -1,6 +1,7 @@
 /** The six steps of onboarding, in order. Each is confirmed by a person and shows who confirmed it and when. */
 export const onboardingSteps = ['access', 'records', 'mapping', 'test_run', 'baseline', 'launch'] as const;
 export type OnboardingStep = (typeof onboardingSteps)[number];
+export const isOnboardingStep = (text: string): text is OnboardingStep => (onboardingSteps as readonly string[]).includes(text);
 
 export const stepTitles: Record<OnboardingStep, string> = {
   access: 'Confirm account access, auth model and scopes with a real call to the provider',

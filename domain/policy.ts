@@ -1,7 +1,13 @@
+import { usualRetryLadderMs } from './retry-ladder.ts';
+
 /**
  * How a connection is run: cadence, retries, escalation and delivery. Stored by connection in `integration_settings`; what is
  * not set there takes these defaults. Workflows receive it as input, so that a test can make every duration short.
  */
+import type { FlappingPolicy } from './flapping.ts';
+import type { NoticeChannel } from './notice.ts';
+import type { Thresholds } from './thresholds.ts';
+
 export interface RetryPolicy {
   initialMs: number;
   factor: number;
@@ -10,20 +16,32 @@ export interface RetryPolicy {
   attemptsMax: number;
 }
 
+export const rungAudiences = ['owner', 'company_admin', 'platform_admin', 'duty', 'platform_duty'] as const;
+
 /** One rung of the escalation ladder: whom to tell, and how long to wait for an acknowledgement before the next rung. */
 export interface Rung {
   position: number;
-  /** `owner` is the connection's owner; `company_admin` the company's admins; `platform_admin` the platform's. */
-  tell: 'owner' | 'company_admin' | 'platform_admin';
-  channel: 'sms';
+  /**
+   * `owner` is the connection's owner; `company_admin` the company's admins; `platform_admin` the platform's; `duty` and
+   * `platform_duty` the first on duty by the company's or the platform's roster who can be reached.
+   */
+  tell: (typeof rungAudiences)[number];
+  /** Tried first; absent, each person is told in the way that they prefer. */
+  channel?: NoticeChannel;
   acknowledgeWithinMs: number;
 }
 
 export interface ConnectionPolicy {
   retry: RetryPolicy;
+  /** Waits between attempts at failed work that time can mend; after the last one it waits for a person. */
+  retryLadderMs: number[];
   /** Failed runs of one job in a row before people are called. */
   escalateAfterFailedRuns: number;
   ladder: Rung[];
+  /** Which incidents are told in a person's quiet hours too: those that only a person can end (`urgent`), all, or none. */
+  passQuietHours: 'urgent' | 'all' | 'none';
+  flapping: FlappingPolicy;
+  thresholds: Thresholds;
   /** Seconds between scheduled runs, by stream; a stream without an entry takes the provider's own. */
   cadenceS: Record<string, number>;
   /** A value older than this is shown as stale; twice the time between two runs of the most frequent stream, where it is not said. */
@@ -33,6 +51,8 @@ export interface ConnectionPolicy {
     statusWithinMs: number;
     /** How long after an unanswered send to look whether it went out; the provider's own list may lag. */
     lookAfterMs: number;
+    /** How long a message that reached nobody waits for what a person does instead; their task stays open after it. */
+    fallbackWithinMs: number;
     quietHours: QuietHours | null;
   };
 }
@@ -44,23 +64,40 @@ export interface QuietHours {
 }
 
 const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 export const defaultPolicy: ConnectionPolicy = {
   retry: { initialMs: 10_000, factor: 3, maxMs: 30 * minute, attemptsMax: 5 },
+  retryLadderMs: [...usualRetryLadderMs],
   escalateAfterFailedRuns: 3,
   ladder: [
-    { position: 1, tell: 'owner', channel: 'sms', acknowledgeWithinMs: 15 * minute },
-    { position: 2, tell: 'company_admin', channel: 'sms', acknowledgeWithinMs: 30 * minute },
-    { position: 3, tell: 'platform_admin', channel: 'sms', acknowledgeWithinMs: 60 * minute },
+    { position: 1, tell: 'owner', acknowledgeWithinMs: 15 * minute },
+    { position: 2, tell: 'company_admin', acknowledgeWithinMs: 30 * minute },
+    { position: 3, tell: 'platform_admin', acknowledgeWithinMs: 60 * minute },
   ],
+  passQuietHours: 'urgent',
+  flapping: { reopenWithinMs: 10 * minute, timesMax: 3, windowMs: 6 * hour, steadyForMs: hour },
+  thresholds: {
+    warn: { failures: 20, forMs: 4 * day },
+    pause: { failures: 30, forMs: 7 * day },
+    noticeMs: day,
+  },
   cadenceS: {},
   freshWithinS: 3_600,
-  delivery: { statusWithinMs: 4 * 60 * minute, lookAfterMs: 30_000, quietHours: { from: '21:00', to: '08:00' } },
+  delivery: {
+    statusWithinMs: 4 * 60 * minute,
+    lookAfterMs: 30_000,
+    fallbackWithinMs: 7 * 24 * 60 * minute,
+    quietHours: { from: '21:00', to: '08:00' },
+  },
 };
 
 /** A stored policy may leave out anything: each missing part takes its default. */
-export type PolicyOverrides = Partial<Omit<ConnectionPolicy, 'retry' | 'delivery'>> & {
+export type PolicyOverrides = Partial<Omit<ConnectionPolicy, 'retry' | 'delivery' | 'flapping' | 'thresholds'>> & {
   retry?: Partial<RetryPolicy>;
+  flapping?: Partial<FlappingPolicy>;
+  thresholds?: Partial<Thresholds>;
   delivery?: Partial<ConnectionPolicy['delivery']>;
 };
 
@@ -69,6 +106,8 @@ export function completePolicy(overrides: PolicyOverrides = {}): ConnectionPolic
     ...defaultPolicy,
     ...overrides,
     retry: { ...defaultPolicy.retry, ...overrides.retry },
+    flapping: { ...defaultPolicy.flapping, ...overrides.flapping },
+    thresholds: { ...defaultPolicy.thresholds, ...overrides.thresholds },
     delivery: { ...defaultPolicy.delivery, ...overrides.delivery },
   };
 }

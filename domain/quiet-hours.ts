@@ -1,3 +1,4 @@
+import { localMoment, minutesOf } from './local-time.ts';
 import type { QuietHours } from './policy.ts';
 
 const minuteMs = 60_000;
@@ -25,12 +26,6 @@ function isQuiet(atMs: number, { from, to }: QuietHours, timeZone: string): bool
   return start < end ? now >= start && now < end : now >= start || now < end;
 }
 
-function minutesOf(time: string): number {
-  const [hours, minutes] = time.split(':').map(Number);
-  return hours! * 60 + minutes!;
-}
-
 function localMinutes(atMs: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(atMs);
-  return minutesOf(parts);
+  return localMoment(atMs, timeZone).minutes;
 }

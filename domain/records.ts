@@ -88,6 +88,25 @@ export interface ProviderStage {
   kind: StageKind;
 }
 
+/** Who owns records at a provider. */
+export interface ProviderOwner {
+  externalId: string;
+  /** Never an address; `null` where the provider has no name. */
+  name: string | null;
+  /** Whether records may still be given to them. */
+  isActive: boolean;
+}
+
+/** A person's name from its parts; one that is an e-mail address in place of a name is none. */
+export function ownerName(...parts: unknown[]): string | null {
+  const name = parts
+    .filter((part): part is string => typeof part === 'string')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join(' ');
+  return name === '' || name.includes('@') ? null : name;
+}
+
 /** Objects whose records may vanish at the provider. */
 export const deletableObjects = ['contact', 'deal'] as const satisfies CanonicalObject[];
 export type DeletableObject = (typeof deletableObjects)[number];
@@ -108,6 +127,11 @@ interface RecordBase {
   companyId?: string;
   /** The stored event that told of this version, when no run did. */
   rawEventId?: string;
+  /**
+   * When that event came, where it may be applied long after: of two versions with the same time at the provider, the row that was
+   * written since is the newer.
+   */
+  toldAt?: string;
   sourceUpdatedAt: string;
 }
 export type CanonicalRecord =

@@ -72,6 +72,7 @@ export function rollUp({ metric, companies, feeds, now }: RollUpFacts): RollUp {
           .toSorted()[0]!
           .slice(0, 10)
       : null;
+  const byHand = values.filter(({ enteredByPerson }) => enteredByPerson).length;
   const whyNotSummed = metric.rollUp.how === 'sum' ? null : metric.rollUp.reason;
   return {
     title: metric.title,
@@ -81,10 +82,15 @@ export function rollUp({ metric, companies, feeds, now }: RollUpFacts): RollUp {
     asOf,
     reporting,
     total,
-    enteredByPerson: values.filter(({ enteredByPerson }) => enteredByPerson).length,
-    sentence: `${reporting} of ${total} reporting${asOf ? `, as of ${asOf}` : ''}.${whyNotSummed === null ? '' : ` ${whyNotSummed}`}`,
+    enteredByPerson: byHand,
+    sentence: `${reporting} of ${total} reporting${asOf ? `, as of ${asOf}` : ''}.${byHandSentence(byHand)}${whyNotSummed === null ? '' : ` ${whyNotSummed}`}`,
     missing,
   };
+}
+
+function byHandSentence(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? ' A person entered 1 of the values.' : ` People entered ${count} of the values.`;
 }
 
 /** A value by hand stands for its connection while that cannot deliver; its own date tells how old it is. */

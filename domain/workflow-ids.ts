@@ -10,7 +10,11 @@ export const workflowIds = {
   /** One at a time for each object: who asks while one is under way is answered by it. */
   sample: (connectionId: string, object: string) => `sample:${connectionId}:${object}`,
   remap: (remapId: string) => `remap:${remapId}`,
+  retries: (connectionId: string) => `retries:${connectionId}`,
+  replay: (replayId: string) => `replay:${replayId}`,
+  replayPreview: (previewId: string) => `replay-preview:${previewId}`,
   events: (connectionId: string) => `events:${connectionId}`,
+  pushes: (connectionId: string) => `pushes:${connectionId}`,
   message: (deliveryId: string) => `message:${deliveryId}`,
   escalation: (incidentId: string) => `escalation:${incidentId}`,
   /** The Schedule of the pass that compares the database with Temporal, and the prefix of its workflow ids. */
@@ -53,6 +57,39 @@ export function drainStart({ companyId, connectionId, providerKey }: Ref) {
     workflowId: workflowIds.events(connectionId),
     taskQueue: taskQueues.events,
     staticSummary: `Stored events of ${connectionId}`,
+    typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
+    args: [{ connectionId, companyId, providerKey }] as [Ref],
+  };
+}
+
+/** How the workflow that tries a connection's failed work again is started, whoever wakes it. */
+export function retriesStart({ companyId, connectionId, providerKey }: Ref) {
+  return {
+    workflowId: workflowIds.retries(connectionId),
+    taskQueue: taskQueues.events,
+    staticSummary: `Failed work of ${connectionId}`,
+    typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
+    args: [{ connectionId, companyId, providerKey }] as [Ref],
+  };
+}
+
+/** How a replay of failed work is started. */
+export function replayStart<Input extends Ref & { replayId: string }>(input: Input) {
+  return {
+    workflowId: workflowIds.replay(input.replayId),
+    taskQueue: taskQueues.events,
+    staticSummary: `Replay of failed work of ${input.connectionId}`,
+    typedSearchAttributes: attributesOf(input),
+    args: [input] as [Input],
+  };
+}
+
+/** How the workflow that writes what people asked for is started, whoever wakes it. */
+export function pushesStart({ companyId, connectionId, providerKey }: Ref) {
+  return {
+    workflowId: workflowIds.pushes(connectionId),
+    taskQueue: taskQueues.messages,
+    staticSummary: `Pushes of ${connectionId}`,
     typedSearchAttributes: attributesOf({ companyId, connectionId, providerKey }),
     args: [{ connectionId, companyId, providerKey }] as [Ref],
   };
