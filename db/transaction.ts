@@ -1,7 +1,7 @@
 import type { Sequelize, Transaction } from 'sequelize';
 import { DatabaseError } from './errors.ts';
 
-const attemptsMax = 5;
+const attemptsMax = 8;
 
 /**
  * Runs `work` in a transaction. When the server ends it because of others' locks (deadlock, lock wait), it is run again from its

@@ -1,6 +1,5 @@
 import type { Transaction } from 'sequelize';
-import type { MappingSet } from '../../domain/mapping.ts';
-import type { CanonicalObject } from '../../domain/records.ts';
+import { mappingName, type MappingName, type MappingSet } from '../../domain/mapping.ts';
 import { NotFound } from '../errors.ts';
 import { canonicalJson } from '../hash.ts';
 import { newId } from '../ids.ts';
@@ -13,7 +12,7 @@ import type { By } from './stores/audit.ts';
 export async function currentMapping(
   { models }: AppDb,
   connectionId: string,
-  object: CanonicalObject,
+  object: MappingName,
   transaction: Transaction | null = null,
 ): Promise<MappingSet | null> {
   const row = await models.mappings.findOne({
@@ -47,7 +46,7 @@ export async function publishWithin(
   audit: By,
   transaction: Transaction,
 ): Promise<MappingSet> {
-  const { object } = mapping;
+  const object = mappingName(mapping);
   const before = await currentMapping(db, connectionId, object, transaction);
   const version = before?.version ?? 0;
   if (before && canonicalJson(before) === canonicalJson({ ...mapping, version })) return before;
@@ -65,14 +64,15 @@ export async function publishWithin(
     },
     { transaction },
   );
-  // Whoever publishes has seen of which type the fields are now.
-  await write(
-    db.sequelize,
-    `UPDATE integration_source_fields SET state = 'present', type_before = NULL
+  // Whoever publishes what is read has seen of which type the fields are now.
+  if (mapping.direction !== 'out')
+    await write(
+      db.sequelize,
+      `UPDATE integration_source_fields SET state = 'present', type_before = NULL
      WHERE connection_id = :connectionId AND object = :object AND state = 'changed'`,
-    { connectionId, object },
-    transaction,
-  );
+      { connectionId, object },
+      transaction,
+    );
   await appendAudit(
     db,
     {

@@ -1,7 +1,10 @@
+import { scopes } from '../../keys/scopes.ts';
 import type { SealedTable } from '../sealed/table.ts';
 import { tokenBinding } from './stores/credentials.ts';
 import { subjectBinding } from './stores/erasures.ts';
+import { channelBinding } from './stores/notice-settings.ts';
 import { answerPlace } from './stores/idempotency.ts';
+import { wordsBinding } from './stores/message-fallbacks.ts';
 
 /** Every table of the app database with a `key_version`: a rotation seals their values again. */
 export const appSealedTables: SealedTable[] = [
@@ -21,6 +24,24 @@ export const appSealedTables: SealedTable[] = [
     sealed: 'subject',
     further: { companyId: 't.company_id' },
     placeOf: ({ id, companyId }) => ({ scope: companyId!, boundTo: subjectBinding(id!) }),
+  },
+  {
+    name: 'message_fallbacks',
+    key: [{ name: 'id', kind: 'text' }],
+    sealed: 'words',
+    further: { companyId: 't.company_id' },
+    placeOf: ({ id, companyId }) => ({ scope: companyId!, boundTo: wordsBinding(id!) }),
+  },
+  {
+    name: 'notice_channels',
+    key: [
+      { name: 'user_id', kind: 'text' },
+      { name: 'channel', kind: 'text' },
+    ],
+    sealed: 'address',
+    further: { companyId: `COALESCE(u.company_id, '${scopes.platform}')` },
+    join: 'STRAIGHT_JOIN users u ON u.id = t.user_id',
+    placeOf: ({ user_id: userId, channel, companyId }) => ({ scope: companyId!, boundTo: channelBinding(userId!, channel!) }),
   },
   {
     name: 'api_idempotency_keys',

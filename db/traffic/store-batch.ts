@@ -22,6 +22,7 @@ export async function storeBatch(
   // In the order given: ids are handed out in it, and the drain follows them. Two batches that hold the same events in another
   // order may end each other by a deadlock; the transaction is then run again.
   const hashed = rows.map((row) => ({ ...row, hash: sha256(row.key) }));
+  const isTraced = rows.some(({ traceparent }) => traceparent);
   const events = hashed.map((row) => [
     row.connectionId,
     row.companyId,
@@ -34,6 +35,7 @@ export async function storeBatch(
     sqlTime(row.receivedAt),
     day(row.receivedAt),
     ...(ignoredBecause === undefined ? [] : ['ignored', ignoredBecause, sqlTime(row.receivedAt)]),
+    ...(isTraced ? [row.traceparent ?? null] : []),
   ]);
   const keep = await jsonKeeper(
     db,
@@ -46,7 +48,7 @@ export async function storeBatch(
   return inTransaction(db.sequelize, async (transaction) => {
     const { affectedRows } = await writeRows(
       `INSERT INTO integration_raw_events (connection_id, company_id, provider_key, source, event_key, dedupe_hash, event_type,
-         occurred_at, received_at, received_on${ignoredBecause === undefined ? '' : ', state, sentence, settled_at'})
+         occurred_at, received_at, received_on${ignoredBecause === undefined ? '' : ', state, sentence, settled_at'}${isTraced ? ', traceparent' : ''})
        VALUES ? ON DUPLICATE KEY UPDATE duplicates = duplicates + 1`,
       events,
       transaction,

@@ -45,7 +45,10 @@ export const companySteps: Step[] = [
       OR SUBSTRING_INDEX(scope, ' ', 1) IN ${people} OR scope LIKE CONCAT('%', :companyId, '%')`,
   },
   { table: 'incident_alerts', where: `user_id IN ${people}` },
+  ...['notice_channels', 'notice_settings', 'duty_members'].map((table) => ({ table, where: `user_id IN ${people}` })),
+  { table: 'duty_rosters', where: ofCompany },
   { table: 'api_keys', where: `${ofCompany} OR user_id IN ${people}` },
+  ...['sessions', 'sign_in_links', 'user_passwords'].map((table) => ({ table, where: `user_id IN ${people}` })),
   { table: 'users', where: ofCompany },
 ];
 

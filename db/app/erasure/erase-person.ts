@@ -6,6 +6,7 @@ import type { ErasureScope } from '../../erasure/scope.ts';
 import { select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
+import { wordsBinding } from '../stores/message-fallbacks.ts';
 import { hiddenAddress } from '../stores/opt-outs.ts';
 import { eraseAuditMentions } from './erase-audit.ts';
 import { personRules } from './person-rules.ts';
@@ -18,9 +19,33 @@ export async function eraseAppPerson(
 ): Promise<{ underWay: string[] }> {
   const mentions = mentionsOf(person);
   await erasePersonRows(db.sequelize, erasing, { rules: personRules, scope, mentions });
+  await eraseFallbackWords(db, erasing, { companyId: scope.companyId, mentions });
   if (person.phone) await hideOptOuts(db, erasing, scope.own, person.phone.e164);
   await eraseAuditMentions(db, erasing, scope.companyId, mentions);
   return { underWay: person.phone ? await deliveriesUnderWay(db, scope.companyId, person.phone.e164) : [] };
+}
+
+/** What people wrote of a message to somebody else may mention the person: it is opened, looked through, and deleted. */
+async function eraseFallbackWords(
+  { sequelize, keyring }: AppDb,
+  erasing: Erasing,
+  { companyId, mentions }: { companyId: string; mentions: RegExp },
+): Promise<void> {
+  const rows = await select<{ id: string; words: Buffer; version: number }>(
+    sequelize,
+    `SELECT id, words, key_version AS version FROM message_fallbacks WHERE company_id = :companyId AND words IS NOT NULL ORDER BY id`,
+    { companyId },
+  );
+  for (const { id, words, version } of rows) {
+    const text = (await keyring.version(companyId, version)).open(wordsBinding(id), words).toString();
+    if (text.search(mentions) < 0) continue;
+    await inTransaction(sequelize, async (transaction) => {
+      const sql = 'UPDATE message_fallbacks SET words = NULL, key_version = NULL WHERE id = :id AND words IS NOT NULL';
+      const { affectedRows } = await write(sequelize, sql, { id }, transaction);
+      await addErased(sequelize, erasing.erasureId, { table: 'message_fallbacks', changed: affectedRows }, transaction);
+    });
+    erasing.tick();
+  }
 }
 
 /** Messages to the number that may still go out. */

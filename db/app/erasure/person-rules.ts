@@ -22,6 +22,8 @@ export const personRules: PersonRule[] = [
     texts: ['name', 'organisation'],
   },
   { table: 'deals', per: 'connection', isRecord: true, texts: ['title'] },
+  { table: 'record_owners', per: 'connection', texts: ['name'] },
+  { table: 'record_pushes', per: 'connection', texts: ['wanted', 'seen', 'sentence'] },
   { table: 'work_orders', per: 'connection', isRecord: true, texts: ['title'] },
   { table: 'appointments', per: 'connection', isRecord: true, texts: ['title', 'location'] },
   {
@@ -32,6 +34,13 @@ export const personRules: PersonRule[] = [
     addresses: { to_address: `''` },
     cleared: { body: `''`, variables: `'{}'`, sentence: 'NULL' },
     texts: ['body', 'variables', 'sentence'],
+  },
+  {
+    // The sealed words of others that mention the person are looked through in erase-person.ts.
+    table: 'message_fallbacks',
+    per: 'connection',
+    addresses: { to_address: `''` },
+    cleared: { words: 'NULL', key_version: 'NULL' },
   },
   {
     table: 'integration_sync_errors',
@@ -47,8 +56,12 @@ export const personRules: PersonRule[] = [
   },
   { table: 'integration_sync_runs', per: 'connection', texts: ['sentence'] },
   { table: 'integration_remaps', per: 'connection', texts: ['sentence'] },
+  { table: 'integration_replays', per: 'connection', texts: ['sentence'] },
   { table: 'integration_error_queue', per: 'connection', texts: ['sentence', 'note'] },
   { table: 'integration_health_checks', per: 'connection', texts: ['sentence'] },
+  { table: 'integration_circuits', per: 'connection', key: 'connection_id', texts: ['reason'] },
+  { table: 'watch_episodes', per: 'connection', key: 'subject', texts: ['sentence'] },
+  { table: 'integration_anomalies', per: 'connection', texts: ['reason'] },
   { table: 'integration_settings', per: 'connection', key: 'connection_id', texts: ['next_action'] },
   { table: 'integration_tokens', per: 'connection', texts: ['lost_reason'] },
   { table: 'escalations', per: 'connection', texts: ['sentence', 'note'] },
@@ -70,5 +83,14 @@ export const personRules: PersonRule[] = [
     addresses: { email: `''`, phone: 'NULL' },
     cleared: { name: `'${erasedMark}'`, email: `''`, phone: 'NULL', token_issuer: 'NULL', token_subject: 'NULL' },
     texts: ['name'],
+  },
+  {
+    // After `users`: the same people, whom no password lets in any more.
+    table: 'user_passwords',
+    per: 'company',
+    key: 'user_id',
+    where: 'user_id IN (SELECT id FROM users WHERE company_id = :companyId AND disabled_at IS NOT NULL)',
+    addresses: { login: 'user_id' },
+    cleared: { hash: `''` },
   },
 ];

@@ -1,7 +1,6 @@
 import type { Sequelize } from 'sequelize';
-import type { MappingSet } from '../../../domain/mapping.ts';
+import type { MappingName, MappingSet } from '../../../domain/mapping.ts';
 import type { PolicyOverrides } from '../../../domain/policy.ts';
-import type { CanonicalObject } from '../../../domain/records.ts';
 import type { Connection } from '../stores/connections.ts';
 import { column, jsonColumn, table } from './table.ts';
 
@@ -35,6 +34,7 @@ export interface ProviderAccountRow {
 export interface ConnectionRow extends Connection {
   lastHealthCheckId: string | null;
   lifecycleWorkflowId: string;
+  resumedAt: Date | null;
 }
 export interface TokenRow {
   id: string;
@@ -54,7 +54,7 @@ export interface SettingsRow {
 export interface MappingModelRow {
   id: string;
   connectionId: string;
-  object: CanonicalObject;
+  object: MappingName;
   version: number;
   state: 'draft' | 'published';
   mapping: MappingSet;
@@ -108,6 +108,7 @@ export function connectionModels(sequelize: Sequelize) {
       lastSuccessAt: time,
       lastHealthCheckId: text,
       lifecycleWorkflowId: text,
+      resumedAt: time,
       createdAt: time,
     }),
     tokens: table<TokenRow>(sequelize, 'integration_tokens', {

@@ -51,10 +51,13 @@ export function peopleModels(sequelize: Sequelize) {
       takenOverAt: time,
       closedAt: time,
       note: text,
+      reopened: number,
+      flappingSince: time,
     }),
     alerts: table<AlertRow>(sequelize, 'incident_alerts', {
       id,
       incidentId: text,
+      kind: text,
       rung: number,
       userId: text,
       channel: text,

@@ -15,7 +15,7 @@ export interface WrittenCounts {
   ignored: number;
 }
 
-const tables: Record<CanonicalObject, string> = {
+export const tables: Record<CanonicalObject, string> = {
   message: 'messages',
   usage: 'usage_records',
   contact: 'contacts',
@@ -111,12 +111,13 @@ function ownedBy(before: Stored | undefined, record: CanonicalRecord): Canonical
   return before ? { ...record, companyId: before.companyId } : record;
 }
 
-interface Stored {
+export interface Stored {
   externalId: string;
   companyId: string;
   contentHash: Buffer;
   mappingVersion: number | null;
   sourceUpdatedAt: Date | null;
+  updatedAt: Date;
 }
 
 /** A row that a later version of the mapping makes just the same stands at that version. */
@@ -163,23 +164,26 @@ export function countByVersion(
   );
 }
 
-function judge(before: Stored, record: CanonicalRecord): 'updated' | 'unchanged' | 'ignored' {
+export function judge(before: Stored, record: CanonicalRecord): 'updated' | 'unchanged' | 'ignored' {
   if (before.contentHash.equals(contentHash(record))) return 'unchanged';
-  return before.sourceUpdatedAt && before.sourceUpdatedAt > new Date(record.sourceUpdatedAt) ? 'ignored' : 'updated';
+  const [stored, told] = [before.sourceUpdatedAt?.getTime() ?? -Infinity, Date.parse(record.sourceUpdatedAt)];
+  const wasWrittenSince = record.toldAt !== undefined && before.updatedAt > new Date(record.toldAt);
+  return stored > told || (stored === told && wasWrittenSince) ? 'ignored' : 'updated';
 }
 
-async function readStored(
+export async function readStored(
   sequelize: Sequelize,
   table: string,
   connectionId: string,
   externalIds: string[],
-  transaction: Transaction,
+  transaction?: Transaction,
+  lock = false,
 ): Promise<Map<string, Stored>> {
   const rows = await select<Stored>(
     sequelize,
     `SELECT external_id AS externalId, company_id AS companyId, content_hash AS contentHash, mapping_version AS mappingVersion,
-       source_updated_at AS sourceUpdatedAt
-     FROM ${table} WHERE connection_id = :connectionId AND external_id IN (:externalIds)`,
+       source_updated_at AS sourceUpdatedAt, updated_at AS updatedAt
+     FROM ${table} WHERE connection_id = :connectionId AND external_id IN (:externalIds)${lock ? ' FOR UPDATE' : ''}`,
     { connectionId, externalIds },
     transaction,
   );

@@ -64,12 +64,25 @@ export type AuditView = Omit<AuditRow, 'form' | 'personal' | 'personalHash' | 'e
   erased: boolean;
 };
 
+/** Everything that is given must fit. */
+export interface AuditFilter {
+  actor?: string | undefined;
+  /** How the action begins: `connection` or `connection.pause`. */
+  action?: string | undefined;
+  outcome?: AuditEntry['outcome'] | undefined;
+  /** Done to the connection itself, or to something of it. */
+  connectionId?: string | undefined;
+  /** The first moment, included, and the last, not included. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>;
   /** Adds the entry unless the chain has one that says exactly the same: for what is done again because its answer was lost. */
   appendOnce(entry: AuditEntry): Promise<void>;
   /** One chain, newest first: the company's, or the platform's own when `companyId` is `null`. */
-  list(input: PageInput & { companyId: string | null }): Promise<Page<AuditView>>;
+  list(input: PageInput & { companyId: string | null } & AuditFilter): Promise<Page<AuditView>>;
   /** The name of every chain that has entries or a head, from behind `after` on. */
   chains(input: { after: string; limit: number }): Promise<string[]>;
   /** A chain's entries in order, read a thousand at a time. Both ends are included. */
@@ -104,9 +117,11 @@ export function auditStore(db: AppDb): AuditStore {
 
     appendOnce: (entry) => inTransaction(sequelize, (transaction) => appendAuditOnce(db, entry, transaction)),
 
-    async list({ companyId, cursor, limit }) {
-      const values = { chain: chainOf(companyId), before: numberBelow(cursor), limit: limit + 1 };
-      const rows = await read('l.sequence < :before ORDER BY l.sequence DESC', values);
+    async list({ companyId, cursor, limit, ...filter }) {
+      const { conditions, values } = conditionsOf(filter);
+      const paging = { chain: chainOf(companyId), before: numberBelow(cursor), limit: limit + 1 };
+      const where = ['l.sequence < :before', ...conditions].join(' AND ');
+      const rows = await read(`${where} ORDER BY l.sequence DESC`, { ...values, ...paging });
       return cutPage(rows.map(viewOf), limit, ({ sequence }) => String(sequence));
     },
 
@@ -179,6 +194,20 @@ export function auditStore(db: AppDb): AuditStore {
       hash: hash.toString('hex'),
     }));
   }
+}
+
+/** By place in the chain, newest first, until the page is full: what fits seldom is looked for in the whole chain. */
+function conditionsOf({ actor, action, outcome, connectionId, from, to }: AuditFilter) {
+  const conditions = [
+    actor !== undefined && 'l.actor = :actor',
+    action !== undefined && 'LEFT(l.action, CHAR_LENGTH(:action)) = :action',
+    outcome !== undefined && 'l.outcome = :outcome',
+    connectionId !== undefined && `(l.subject = :connectionId OR JSON_VALUE(l.detail, '$.connectionId') = :connectionId)`,
+    from !== undefined && 'l.logged_at >= :from',
+    to !== undefined && 'l.logged_at < :to',
+  ].filter((condition) => condition !== false);
+  const times = { ...(from && { from: sqlTime(from) }), ...(to && { to: sqlTime(to) }) };
+  return { conditions, values: { actor, action, outcome, connectionId, ...times } };
 }
 
 export function viewOf(row: AuditRow): AuditView {

@@ -5,7 +5,7 @@ import { workflowIds } from '../../../domain/workflow-ids.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
-import type { Page, PageInput } from '../../page.ts';
+import { cutPage, type Page, type PageInput } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
@@ -13,7 +13,7 @@ import type { AppDb } from '../context.ts';
 import { deleteConnection } from '../delete-connection.ts';
 import { freshWithinS } from '../fresh-within.ts';
 import type { ConnectionRow } from '../models/connections.ts';
-import { pageOf, plain } from '../models/table.ts';
+import { plain } from '../models/table.ts';
 import type { By } from './audit.ts';
 
 export interface Connection {
@@ -47,6 +47,13 @@ export interface ConnectionSettings {
   /** The client's next action, as the baseline step wrote it. */
   nextAction: string | null;
 }
+export interface ConnectionFilter {
+  companyId?: string | undefined;
+  state?: ConnectionState | undefined;
+  providerKey?: string | undefined;
+  /** Each word stands in the label, is the whole id, or names one of these providers. */
+  search?: { word: string; providerKeys: string[] }[] | undefined;
+}
 
 export interface ConnectionStore {
   /** In state `onboarding`, with its pending account and its settings. */
@@ -66,7 +73,9 @@ export interface ConnectionStore {
   find(id: string): Promise<Connection | null>;
   /** Throws `NotFound`. */
   get(id: string): Promise<Connection>;
-  list(input: PageInput & { companyId?: string | undefined; state?: ConnectionState | undefined }): Promise<Page<Connection>>;
+  list(input: PageInput & ConnectionFilter): Promise<Page<Connection>>;
+  /** Of each, the seconds after which it is stale. */
+  freshWithin(ids: string[]): Promise<Map<string, number>>;
   /** All of them, oldest first, from behind `after` on: for work that goes through everything. */
   inOrder(input: { after: string | null; limit: number }): Promise<Connection[]>;
   /** Those of one provider that are not disconnected, with their account's id there; an account may have several. */
@@ -137,9 +146,33 @@ export function connectionStore(db: AppDb): ConnectionStore {
         return row;
       }),
 
-    async list({ companyId, state, ...page }) {
-      const { items, nextCursor } = await pageOf(connections, { companyId, state }, page);
-      return { items: items.map(outgoing), nextCursor };
+    async list({ companyId, state, providerKey, search = [], cursor, limit }) {
+      const where = {
+        ...(companyId && { companyId }),
+        ...(state && { state }),
+        ...(providerKey && { providerKey }),
+        ...(cursor && { id: { [Op.lt]: cursor } }),
+        [Op.and]: search.map(({ word, providerKeys }) => ({
+          [Op.or]: [{ label: { [Op.like]: `%${literally(word)}%` } }, { id: word }, { providerKey: providerKeys }],
+        })),
+      };
+      const rows = await connections.findAll({ where, order: [['id', 'DESC']], limit: limit + 1 });
+      return cutPage(
+        rows.map((row) => outgoing(plain(row))),
+        limit,
+        ({ id }) => id,
+      );
+    },
+
+    async freshWithin(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await select<{ id: string; withinS: number }>(
+        sequelize,
+        `SELECT s.connection_id AS id, ${freshWithinS('s.connection_id', 's.policy')} AS withinS
+         FROM integration_settings s WHERE s.connection_id IN (:ids)`,
+        { ids },
+      );
+      return new Map(rows.map(({ id, withinS }) => [id, withinS]));
     },
 
     async inOrder({ after, limit }) {
@@ -164,7 +197,12 @@ export function connectionStore(db: AppDb): ConnectionStore {
         const { state: before, stateReason, companyId, stateChangedAt } = plain(row);
         const changed = before !== state;
         await row.update(
-          { state, stateReason: boundedSentence(reason), stateChangedAt: changed ? new Date() : stateChangedAt },
+          {
+            state,
+            stateReason: boundedSentence(reason),
+            stateChangedAt: changed ? new Date() : stateChangedAt,
+            ...(before === 'paused' && changed && { resumedAt: new Date() }),
+          },
           { transaction },
         );
         if (!changed) return;
@@ -232,7 +270,10 @@ export function connectionStore(db: AppDb): ConnectionStore {
   };
 }
 
+/** As `LIKE` takes it for itself and for nothing else. */
+const literally = (word: string) => word.replace(/[\\%_]/g, '\\$&');
+
 function outgoing(row: ConnectionRow): Connection {
-  const { lastHealthCheckId: _, lifecycleWorkflowId: __, ...connection } = row;
+  const { lastHealthCheckId: _, lifecycleWorkflowId: __, resumedAt: ___, ...connection } = row;
   return connection;
 }

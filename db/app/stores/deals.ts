@@ -9,12 +9,21 @@ export interface StageMeaning {
   kind: StageKind;
 }
 
+/** Whom a record names as its owner. */
+export interface OwnerName {
+  name: string | null;
+  /** Since when the provider no longer has them at work; the name is the last that was known. */
+  goneAt: Date | null;
+}
+
 export interface Deal extends DealFields {
   id: string;
   connectionId: string;
   companyId: string;
   externalId: string;
   stageMeaning: StageMeaning | null;
+  /** `null` where the provider names nobody of this id. */
+  owner: OwnerName | null;
   sourceUpdatedAt: Date;
   /** Since when the provider no longer has it. */
   deletedAt: Date | null;
@@ -35,6 +44,8 @@ export interface DealMovement extends Omit<StageMovement, 'at'> {
 }
 
 export interface DealStore {
+  /** By our row’s id; whose it is is whose the connection is, because it is written there. */
+  find(id: string): Promise<{ id: string; connectionId: string; companyId: string; externalId: string } | null>;
   /** Newest row first. */
   list(input: PageInput & { connectionId: string }): Promise<Page<Deal>>;
   /** Of one deal or of all, newest row first; `from` (inclusive) and `until` (exclusive) bound when the deal moved. */
@@ -50,23 +61,35 @@ export interface DealStore {
 
 export function dealStore({ sequelize }: AppDb): DealStore {
   return {
+    async find(id) {
+      const [row] = await select<{ connectionId: string; companyId: string; externalId: string }>(
+        sequelize,
+        `SELECT d.connection_id AS connectionId, c.company_id AS companyId, d.external_id AS externalId
+         FROM deals d JOIN integration_connections c ON c.id = d.connection_id WHERE d.id = :id`,
+        { id: Number(id) },
+      );
+      return row ? { ...row, id } : null;
+    },
+
     async list({ connectionId, cursor, limit }) {
       const rows = await select<Row<Deal> & { openedAt: Date | null }>(
         sequelize,
         `SELECT d.id, d.connection_id AS connectionId, d.company_id AS companyId, d.external_id AS externalId, d.title, d.stage,
            s.name AS stageName, s.kind AS stageKind, d.contact_external_id AS contactExternalId,
-           d.owner_external_id AS ownerExternalId, d.amount, d.currency, d.expected_close_on AS expectedCloseOn,
+           d.owner_external_id AS ownerExternalId, o.id AS ownerId, o.name AS ownerName, o.gone_at AS ownerGoneAt, d.amount, d.currency, d.expected_close_on AS expectedCloseOn,
            d.opened_at AS openedAt, d.source_updated_at AS sourceUpdatedAt, d.deleted_at AS deletedAt, d.merged_into AS mergedInto
          FROM deals d LEFT JOIN pipeline_stages s ON s.connection_id = d.connection_id AND s.external_id = d.stage
+         LEFT JOIN record_owners o ON o.connection_id = d.connection_id AND o.external_id = d.owner_external_id
          WHERE d.connection_id = :connectionId AND d.id < :before ORDER BY d.id DESC LIMIT :limit`,
         { connectionId, before: numberBelow(cursor), limit: limit + 1 },
       );
-      const items = rows.map(({ stageName, stageKind, ...row }) => ({
+      const items = rows.map(({ stageName, stageKind, ownerId, ownerName, ownerGoneAt, ...row }) => ({
         ...row,
         id: String(row.id),
         amount: row.amount === null ? null : plainDecimal(row.amount),
         openedAt: row.openedAt?.toISOString() ?? null,
         stageMeaning: meaning(stageName, stageKind),
+        owner: ownerId === null ? null : { name: ownerName, goneAt: ownerGoneAt },
       }));
       return cutPage(items, limit, ({ id }) => id);
     },
@@ -105,10 +128,13 @@ export function dealStore({ sequelize }: AppDb): DealStore {
   };
 }
 
-type Row<Item> = Omit<Item, 'id' | 'openedAt' | 'stageMeaning'> & {
+type Row<Item> = Omit<Item, 'id' | 'openedAt' | 'stageMeaning' | 'owner'> & {
   id: number;
   stageName: string | null;
   stageKind: StageKind | null;
+  ownerId: number | null;
+  ownerName: string | null;
+  ownerGoneAt: Date | null;
 };
 type MovementRow = Omit<DealMovement, 'id' | 'fromMeaning' | 'toMeaning' | 'rawEventId'> & {
   id: number;

@@ -3,7 +3,7 @@ import { type DeliveryStatus, deliveryStatuses, isFinal, mayAdvance } from '../.
 import type { FailureCode } from '../../../domain/failure.ts';
 import { Conflict, isDuplicate, NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
-import { newId } from '../../ids.ts';
+import { endingOf, firstId, newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
 import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
@@ -54,10 +54,17 @@ export interface UnfinishedDelivery extends Pick<Delivery, 'id' | 'companyId' | 
 
 /** A delivery only moves up (`mayAdvance`), save by `release` and `sendAgain`. Each move leaves a row of history. Changes throw `NotFound`. */
 export interface DeliveryStore {
+  /** `request` names who asked for it, so that `madeFor` finds it. */
   create(
-    input: Pick<Delivery, 'companyId' | 'connectionId' | 'templateId' | 'variables' | 'from' | 'to' | 'body' | 'segments'>,
+    input: Pick<Delivery, 'companyId' | 'connectionId' | 'templateId' | 'variables' | 'from' | 'to' | 'body' | 'segments'> & {
+      request?: string | undefined;
+      /** One that was given before. */
+      id?: string;
+    },
     audit: By,
   ): Promise<Delivery>;
+  /** What was made in the last days for this request, and not withdrawn by us. */
+  madeFor(connectionId: string, request: string): Promise<Delivery | null>;
   find(id: string): Promise<Delivery | null>;
   list(
     input: PageInput & {
@@ -103,6 +110,9 @@ export interface DeliveryStore {
   /** Those of the provider's ids that belong to a delivery already. */
   claimedExternalIds(connectionId: string, externalIds: string[]): Promise<string[]>;
 }
+
+/** Longer than a request's Idempotency-Key is kept. */
+const soughtForMs = 3 * 86_400_000;
 
 const unfinished = deliveryStatuses.filter((status) => !isFinal(status));
 
@@ -153,8 +163,8 @@ export function deliveryStore(db: AppDb): DeliveryStore {
   return {
     create: (input, audit) =>
       inTransaction(sequelize, async (transaction) => {
-        const { companyId, connectionId, templateId, variables, from, to, body, segments } = input;
-        const [id, now] = [newId('delivery'), new Date()];
+        const { companyId, connectionId, templateId, variables, from, to, body, segments, request } = input;
+        const [id, now] = [input.id ?? newId('delivery', request && endingOf(request)), new Date()];
         const row: Delivery = {
           id,
           companyId,
@@ -183,6 +193,18 @@ export function deliveryStore(db: AppDb): DeliveryStore {
         );
         return row;
       }),
+
+    async madeFor(connectionId, request) {
+      const [made] = await select<{ id: string }>(
+        sequelize,
+        // By message_deliveries_by_connection, of which it reads the last days alone.
+        `SELECT d.id FROM message_deliveries d WHERE d.connection_id = :connectionId AND d.id > :since AND d.id LIKE :ending
+           AND NOT EXISTS (SELECT 1 FROM message_delivery_statuses s
+             WHERE s.delivery_id = d.id AND s.status = 'cancelled' AND s.source = 'us')`,
+        { connectionId, since: firstId('delivery', new Date(Date.now() - soughtForMs)), ending: `%${endingOf(request)}` },
+      );
+      return made ? plainOrNull(await deliveries.findByPk(made.id)) : null;
+    },
 
     find: async (id) => plainOrNull(await deliveries.findByPk(id)),
     list: ({ companyId, connectionId, status, ...page }) => pageOf(deliveries, { companyId, connectionId, status }, page),

@@ -1,15 +1,19 @@
 import { Op } from 'sequelize';
 import type { FailureCode } from '../../../domain/failure.ts';
+import type { FlappingPolicy } from '../../../domain/flapping.ts';
+import type { NoticeChannel, NoticeKind } from '../../../domain/notice.ts';
+import { defaultPolicy } from '../../../domain/policy.ts';
 import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
-import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
+import { elapsedMs, select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import type { IncidentRow } from '../models/people.ts';
 import { pageOf, plain } from '../models/table.ts';
+import { openIncident, type OpenedIncident, type OpenIncidentInput } from '../open-incident.ts';
 
 export type IncidentState = 'open' | 'acknowledged' | 'taken_over' | 'unanswered' | 'recovered' | 'resolved';
 export interface Incident {
@@ -29,17 +33,24 @@ export interface Incident {
   takenOverAt: Date | null;
   closedAt: Date | null;
   note: string | null;
+  /** How often it came back after it had recovered. */
+  reopened: number;
+  /** Since when it is known to come and go. */
+  flappingSince: Date | null;
 }
 export interface IncidentAlert {
   id: string;
+  kind: NoticeKind;
+  /** Of what is told beside the ladder: how often it was before. */
   rung: number;
   userId: string;
-  channel: 'sms';
+  channel: NoticeChannel;
   state: AlertState;
   sentence: string | null;
   sentAt: Date | null;
 }
-export type AlertState = 'claimed' | 'sent' | 'failed';
+/** `uncertain`: it may have arrived, and nothing tells. */
+export type AlertState = 'claimed' | 'sent' | 'failed' | 'uncertain';
 export interface AlertClaim {
   alertId: string;
   first: boolean;
@@ -53,13 +64,8 @@ export type ChangedIncident = Incident & { changed: boolean };
 
 /** Changes are repeatable, leave an audit row when they change something, and throw `NotFound` for an unknown incident. */
 export interface IncidentStore {
-  /** One open incident for each connection and cause: a repeat counts and takes the new sentence. */
-  open(input: {
-    companyId: string;
-    connectionId: string;
-    cause: FailureCode;
-    sentence: string;
-  }): Promise<{ incidentId: string; opened: boolean }>;
+  /** One open incident for each connection and cause: a repeat counts and takes the new sentence; what came back soon is reopened. */
+  open(input: Omit<OpenIncidentInput, 'flapping'> & { flapping?: FlappingPolicy }): Promise<OpenedIncident>;
   find(id: string): Promise<Incident | null>;
   list(
     input: PageInput & {
@@ -73,9 +79,11 @@ export interface IncidentStore {
   /** Oldest first. */
   alerts(incidentId: string): Promise<IncidentAlert[]>;
   /** Marks the notice before it goes out. `first` is false when an earlier attempt may have gone out. */
-  claimAlert(input: { incidentId: string; rung: number; userId: string; channel: 'sms' }): Promise<AlertClaim>;
+  claimAlert(input: Pick<IncidentAlert, 'kind' | 'rung' | 'userId' | 'channel'> & { incidentId: string }): Promise<AlertClaim>;
   alertSent(alertId: string, input: { externalId: string | null }): Promise<void>;
-  alertFailed(alertId: string, sentence: string): Promise<void>;
+  alertFailed(alertId: string, sentence: string, state?: 'failed' | 'uncertain'): Promise<void>;
+  /** Open incidents that these people were told of by SMS, the one they were told of last first. */
+  toldByText(userIds: string[]): Promise<Incident[]>;
   acknowledge(id: string, actor: string): Promise<ChangedIncident>;
   takeOver(id: string, actor: string): Promise<ChangedIncident>;
   /** The whole ladder was told and nobody answered; it stays open. */
@@ -109,29 +117,8 @@ export function incidentStore(db: AppDb): IncidentStore {
     });
 
   return {
-    open: ({ companyId, connectionId, cause, sentence }) =>
-      inTransaction(sequelize, async (transaction) => {
-        const now = sqlTime(new Date());
-        const id = newId('incident');
-        const { affectedRows } = await write(
-          sequelize,
-          `INSERT INTO escalations (id, company_id, connection_id, cause, open_cause, sentence, state, opened_at, last_seen_at)
-           VALUES (:id, :companyId, :connectionId, :cause, :cause, :sentence, 'open', :now, :now)
-           ON DUPLICATE KEY UPDATE repeats = repeats + 1, sentence = VALUES(sentence), last_seen_at = VALUES(last_seen_at)`,
-          { id, companyId, connectionId, cause, sentence: boundedSentence(sentence), now },
-          transaction,
-        );
-        const opened = affectedRows === 1;
-        const row = await incidents.findOne({ where: { connectionId, openCause: cause }, transaction });
-        const detail = { connectionId, cause };
-        if (opened)
-          await appendAudit(
-            db,
-            { companyId, actor: 'engine', action: 'incident.open', subject: id, outcome: 'done', detail },
-            transaction,
-          );
-        return { incidentId: plain(row!).id, opened };
-      }),
+    open: ({ flapping = defaultPolicy.flapping, ...input }) =>
+      inTransaction(sequelize, (transaction) => openIncident(db, { ...input, flapping }, transaction)),
 
     async find(id) {
       const row = await incidents.findByPk(id);
@@ -150,8 +137,9 @@ export function incidentStore(db: AppDb): IncidentStore {
 
     async alerts(incidentId) {
       const rows = await alerts.findAll({ where: { incidentId }, order: [['id', 'ASC']] });
-      return rows.map(plain).map(({ id, rung, userId, channel, state, sentence, sentAt }) => ({
+      return rows.map(plain).map(({ id, kind, rung, userId, channel, state, sentence, sentAt }) => ({
         id,
+        kind,
         rung,
         userId,
         channel,
@@ -161,18 +149,18 @@ export function incidentStore(db: AppDb): IncidentStore {
       }));
     },
 
-    async claimAlert({ incidentId, rung, userId, channel }) {
-      const notice = { incidentId, rung, userId, channel };
+    async claimAlert({ incidentId, kind, rung, userId, channel }) {
+      const notice = { incidentId, kind, rung, userId, channel };
       const { affectedRows } = await write(
         sequelize,
-        `INSERT INTO incident_alerts (id, incident_id, rung, user_id, channel, state, attempted_at)
-         VALUES (:id, :incidentId, :rung, :userId, :channel, 'claimed', UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE rung = rung`,
+        `INSERT INTO incident_alerts (id, incident_id, kind, rung, user_id, channel, state, attempted_at)
+         VALUES (:id, :incidentId, :kind, :rung, :userId, :channel, 'claimed', UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE rung = rung`,
         { ...notice, id: newId('alert') },
       );
       const [claimed] = await select<Omit<AlertClaim, 'first'>>(
         sequelize,
         `SELECT id AS alertId, state, ${elapsedMs('attempted_at')} AS elapsedMs FROM incident_alerts
-         WHERE incident_id = :incidentId AND rung = :rung AND user_id = :userId AND channel = :channel`,
+         WHERE incident_id = :incidentId AND kind = :kind AND rung = :rung AND user_id = :userId AND channel = :channel`,
         notice,
       );
       return { ...claimed!, first: affectedRows === 1 };
@@ -181,9 +169,21 @@ export function incidentStore(db: AppDb): IncidentStore {
       const sent = { state: 'sent' as const, externalId, sentence: null, sentAt: new Date() };
       await alerts.update(sent, { where: { id: alertId, state: { [Op.ne]: 'sent' } } });
     },
-    async alertFailed(alertId, sentence) {
-      const failed = { state: 'failed' as const, sentence: boundedSentence(sentence) };
-      await alerts.update(failed, { where: { id: alertId, state: { [Op.ne]: 'sent' } } });
+    async alertFailed(alertId, sentence, state = 'failed') {
+      await alerts.update({ state, sentence: boundedSentence(sentence) }, { where: { id: alertId, state: { [Op.ne]: 'sent' } } });
+    },
+    async toldByText(userIds) {
+      if (userIds.length === 0) return [];
+      const told = await select<{ id: string }>(
+        sequelize,
+        `SELECT e.id FROM incident_alerts a JOIN escalations e ON e.id = a.incident_id
+         WHERE a.user_id IN (:userIds) AND a.channel = 'sms' AND a.state <> 'failed' AND e.closed_at IS NULL
+         GROUP BY e.id ORDER BY MAX(a.id) DESC LIMIT 50`,
+        { userIds },
+      );
+      const ids = told.map(({ id }) => id);
+      const rows = (await incidents.findAll({ where: { id: ids } })).map((row) => outgoing(plain(row)));
+      return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
     },
 
     acknowledge: (id, actor) =>

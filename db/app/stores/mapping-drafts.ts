@@ -1,6 +1,5 @@
 import type { Transaction } from 'sequelize';
-import type { MappingSet } from '../../../domain/mapping.ts';
-import type { CanonicalObject } from '../../../domain/records.ts';
+import { mappingName, type MappingName, type MappingSet } from '../../../domain/mapping.ts';
 import { Conflict } from '../../errors.ts';
 import { jsonText, select, sqlTime, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
@@ -17,10 +16,10 @@ export interface MappingDraft {
 }
 interface DraftRef {
   connectionId: string;
-  object: CanonicalObject;
+  object: MappingName;
 }
 
-/** One draft for each connection and object. Whoever changes it names the revision that they saw: of two who edit, one is told. */
+/** One draft for each connection, object and direction. Whoever changes it names the revision that they saw: of two who edit, one is told. */
 export interface MappingDraftStore {
   find(ref: DraftRef): Promise<MappingDraft | null>;
   /** `revision`: of the draft that this one takes the place of; `null` where there was none. Throws `Conflict`. */
@@ -88,7 +87,7 @@ export function mappingDraftStore(db: AppDb): MappingDraftStore {
 
     save: ({ connectionId, mapping, revision: seen }, audit) =>
       inTransaction(sequelize, async (transaction) => {
-        const ref = { connectionId, object: mapping.object };
+        const ref = { connectionId, object: mappingName(mapping) };
         const companyId = await lockConnection(db, connectionId, transaction);
         const { revision, draft } = await read(ref, transaction);
         if ((draft?.revision ?? null) !== seen) throw new Conflict(takenOver(draft));

@@ -1,4 +1,4 @@
-import type { MappingSet } from '../../../domain/mapping.ts';
+import type { MappingDirection, MappingName, MappingSet } from '../../../domain/mapping.ts';
 import type { CanonicalObject } from '../../../domain/records.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
@@ -8,6 +8,7 @@ import type { By } from './audit.ts';
 
 export interface MappingRow {
   object: CanonicalObject;
+  direction: MappingDirection;
   version: number;
   state: 'draft' | 'published';
   publishedBy: string | null;
@@ -20,8 +21,8 @@ export interface MappingStore {
   publish(input: { connectionId: string; mapping: Omit<MappingSet, 'version'> }, audit: By): Promise<MappingSet>;
   /** What an earlier version says becomes the next version. */
   rollBack(input: { connectionId: string; to: MappingSet }, audit: By): Promise<MappingSet>;
-  current(connectionId: string, object: CanonicalObject): Promise<MappingSet | null>;
-  find(connectionId: string, object: CanonicalObject, version: number): Promise<MappingSet | null>;
+  current(connectionId: string, object: MappingName): Promise<MappingSet | null>;
+  find(connectionId: string, object: MappingName, version: number): Promise<MappingSet | null>;
   /** Every version, newest first. */
   list(connectionId: string): Promise<MappingRow[]>;
 }
@@ -56,8 +57,9 @@ export function mappingStore(db: AppDb): MappingStore {
         ['version', 'DESC'],
       ];
       const rows = await mappings.findAll({ where: { connectionId }, order });
-      return rows.map(plain).map(({ object, version, state, publishedBy, publishedAt, mapping }) => ({
-        object,
+      return rows.map(plain).map(({ version, state, publishedBy, publishedAt, mapping }) => ({
+        object: mapping.object,
+        direction: mapping.direction ?? ('in' as const),
         version,
         state,
         publishedBy,

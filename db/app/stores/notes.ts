@@ -49,10 +49,10 @@ export interface NoteStore {
   ofMetric(input: Pick<PortalNote, 'connectionId' | 'metricKey' | 'from' | 'until'>): Promise<PortalNote | null>;
   /** Newest first. */
   list(input: PageInput & { companyId: string; state?: PortalNote['state'] | undefined }): Promise<Page<PortalNote>>;
-  /** Changes the words of a draft. Throws `Conflict` for one that is published. */
-  edit(id: string, body: string, audit: By): Promise<PortalNote>;
-  /** Repeatable: the first publication stands. */
-  publish(id: string, audit: By): Promise<PortalNote>;
+  /** Changes the words of a draft. Throws `Conflict` for one that is published, and where the words are others than `was` by now. */
+  edit(id: string, words: { body: string; was?: string | undefined }, audit: By): Promise<PortalNote>;
+  /** Repeatable: the first publication stands. Throws `Conflict` where the words are others than `was` by now. */
+  publish(id: string, audit: By, words?: { was?: string | undefined }): Promise<PortalNote>;
   /** Whether this automation ran for the company. */
   isAutomationOf(companyId: string, automationRunId: string): Promise<boolean>;
 }
@@ -108,21 +108,30 @@ export function noteStore(db: AppDb): NoteStore {
       return { items: items.map(outgoing), nextCursor };
     },
 
-    edit: (id, body, audit) =>
-      change(id, { action: 'note.edit', audit }, ({ state }) => {
-        if (state === 'published') throw new Conflict('The note is published: write another one.');
+    edit: (id, { body, was }, audit) =>
+      change(id, { action: 'note.edit', audit }, (note) => {
+        if (note.state === 'published') throw new Conflict('The note is published: write another one.');
+        requireWords(note, was);
         return { body, editedBy: audit.actor };
       }),
-    publish: (id, audit) =>
-      change(id, { action: 'note.publish', audit }, ({ state }) =>
-        state === 'published' ? null : { state: 'published', publishedBy: audit.actor, publishedAt: new Date() },
-      ),
+    publish: (id, audit, { was } = {}) =>
+      change(id, { action: 'note.publish', audit }, (note) => {
+        requireWords(note, was);
+        if (note.state === 'published') return null;
+        return { state: 'published', publishedBy: audit.actor, publishedAt: new Date() };
+      }),
 
     async isAutomationOf(companyId, automationRunId) {
       const sql = 'SELECT id FROM automation_runs WHERE id = :automationRunId AND company_id = :companyId';
       return (await select(db.sequelize, sql, { companyId, automationRunId })).length > 0;
     },
   };
+}
+
+/** Of two people at once, the later one is told. */
+function requireWords({ body }: PortalNote, was: string | undefined): void {
+  if (was !== undefined && was !== body)
+    throw new Conflict('Somebody else has changed the note meanwhile: read it again, and decide then.');
 }
 
 function outgoing(row: NoteRow): PortalNote {

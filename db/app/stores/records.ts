@@ -13,6 +13,7 @@ import { plainDecimal, select } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
 import { applyEvents } from '../records/apply-events.ts';
+import { readFields } from '../records/read-fields.ts';
 import { savePage } from '../records/save-page.ts';
 import { markDeleted, readOwners, writeRecords } from '../records/write-records.ts';
 import type { RunCounts } from '../../../domain/run-verdict.ts';
@@ -72,6 +73,12 @@ export interface RecordStore {
   ): Promise<void>;
   /** Whose the records are that are stored already, by external id. */
   owners(input: { connectionId: string; object: CanonicalObject; externalIds: string[] }): Promise<Map<string, string>>;
+  /** Canonical fields as they stand, by external id. */
+  fields(input: {
+    connectionId: string;
+    object: CanonicalObject;
+    externalIds: string[];
+  }): Promise<Map<string, Record<string, unknown>>>;
   messages(
     input: PageInput & { connectionId: string; direction?: MessageFields['direction'] | undefined },
   ): Promise<Page<Message>>;
@@ -90,6 +97,7 @@ export function recordStore(db: AppDb): RecordStore {
     },
 
     owners: (input) => readOwners(sequelize, input),
+    fields: (input) => readFields(sequelize, input),
 
     async messages({ connectionId, direction = null, cursor, limit }) {
       const rows = await select<Omit<Message, 'id' | 'sentAt'> & { id: number; sentAt: Date | null }>(

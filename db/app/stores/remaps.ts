@@ -57,13 +57,13 @@ export interface RemapStore {
 export function remapStore(db: AppDb): RemapStore {
   const { sequelize } = db;
 
-  const readOne = async (where: string, values: object, transaction?: Transaction, lock = ''): Promise<Remap | null> => {
+  const readOne = async (where: string, values: object, transaction?: Transaction, end = ''): Promise<Remap | null> => {
     const [row] = await select<Omit<Remap, 'counts' | 'afterEvent'> & RemapCounts & { afterEvent: number }>(
       sequelize,
       `SELECT id, connection_id AS connectionId, company_id AS companyId, object, from_version AS fromVersion, to_version AS toVersion,
          after_event AS afterEvent, ${counted.join(', ')}, outcome, sentence, asked_by AS askedBy, asked_at AS askedAt,
          finished_at AS finishedAt
-       FROM integration_remaps WHERE ${where} ORDER BY id DESC LIMIT 1 ${lock}`,
+       FROM integration_remaps WHERE ${where} ${end}`,
       { ...values },
       transaction,
     );
@@ -98,7 +98,14 @@ export function remapStore(db: AppDb): RemapStore {
       }),
 
     find: (id) => readOne('id = :id', { id }),
-    latest: (ref) => readOne('connection_id = :connectionId AND object = :object', ref),
+    // Not by their ids: those are in the order of the API's clocks.
+    latest: (ref) =>
+      readOne(
+        'connection_id = :connectionId AND object = :object',
+        ref,
+        undefined,
+        'ORDER BY open_object IS NULL, to_version DESC, id DESC LIMIT 1',
+      ),
 
     savePiece: ({ id, connectionId, companyId, object, afterEvent: expected }, piece) =>
       inTransaction(sequelize, async (transaction) => {

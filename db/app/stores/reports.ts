@@ -54,7 +54,7 @@ export interface ReportStore {
   companies(input: { after: string | null; limit: number }): Promise<{ companyId: string; timeZone: string }[]>;
   find(id: string): Promise<Report | null>;
   /** Newest first. */
-  list(input: PageInput & { companyId: string; published?: boolean }): Promise<Page<Report>>;
+  list(input: PageInput & { companyId: string; state?: Report['state'] | undefined }): Promise<Page<Report>>;
   /** Repeatable: the first publication stands. */
   publish(id: string, audit: By): Promise<Report>;
 }
@@ -153,12 +153,12 @@ export function reportStore(db: AppDb): ReportStore {
         { after: after ?? '', limit },
       ),
 
-    async list({ companyId, published = false, cursor, limit }) {
+    async list({ companyId, state, cursor, limit }) {
       const rows = await select<Omit<Report, 'lines'>>(
         sequelize,
         `SELECT ${columns} FROM report_reports WHERE company_id = :companyId AND (:cursor IS NULL OR id < :cursor)
-           AND (NOT :published OR state = 'published') ORDER BY id DESC LIMIT :limit`,
-        { companyId, published, cursor: cursor ?? null, limit: limit + 1 },
+           AND (:state IS NULL OR state = :state) ORDER BY id DESC LIMIT :limit`,
+        { companyId, state: state ?? null, cursor: cursor ?? null, limit: limit + 1 },
       );
       return cutPage(await withLines(rows), limit, ({ id }) => id);
     },

@@ -1,13 +1,15 @@
 import type { FailureCode } from '../../../domain/failure.ts';
+import type { Streak } from '../../../domain/thresholds.ts';
 import type { RunCounts, RunOutcome } from '../../../domain/run-verdict.ts';
 import { NotFound } from '../../errors.ts';
 import { boundedSentence } from '../../hash.ts';
-import { newId } from '../../ids.ts';
+import { firstId, newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
 import { Op, type Sequelize, type Transaction } from 'sequelize';
 import { select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import type { AppDb } from '../context.ts';
+import { notCompared } from '../newest-snapshot.ts';
 import type { RunRow } from '../models/sync.ts';
 import { pageOf, plain } from '../models/table.ts';
 
@@ -62,8 +64,22 @@ export interface RunStore {
    * recover from (its state, an open incident, a value entered by hand).
    */
   isRoutine(runId: string): Promise<boolean>;
+  /** Failed runs since the last good one of any job, and since the connection was resumed. */
+  streak(connectionId: string): Promise<Streak>;
+  /** When the job's last good run before this one began. */
+  goodBefore(runId: string): Promise<Date | null>;
   list(input: PageInput & { connectionId: string; jobId?: string | undefined }): Promise<Page<SyncRun>>;
   errors(runId: string, input: PageInput): Promise<Page<SyncError>>;
+  /** How many ended well or badly, by connection and day (UTC), oldest first; days without any are left out. */
+  byDay(connectionIds: string[], since: Date): Promise<Map<string, RunsOfDay[]>>;
+}
+export interface RunsOfDay {
+  /** `YYYY-MM-DD` */
+  day: string;
+  succeeded: number;
+  failed: number;
+  /** Records that these runs took over, and that they could not. */
+  records: { created: number; updated: number; failed: number };
 }
 
 export function runStore({ sequelize, models }: AppDb): RunStore {
@@ -97,24 +113,36 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
         // Job first, run second: the same order as everywhere, so that opening and closing never wait for each other.
         const job = await jobs.findByPk(plain(known).jobId, { transaction, lock: true });
         const run = (await runs.findByPk(runId, { transaction, lock: true }))!;
-        if (plain(run).outcome !== null) return { ...outgoing(plain(run)), first: false };
+        if (plain(run).outcome !== null) return { ...outgoingRun(plain(run)), first: false };
         const finished = { outcome, code: code ?? null, sentence: sentence ? boundedSentence(sentence) : null };
         await run.update({ ...finished, finishedAt: new Date() }, { transaction });
         const { runningRunId } = plain(job!);
         await job!.update({ lastRunId: runId, runningRunId: runningRunId === runId ? null : runningRunId }, { transaction });
         await countIntoDay(sequelize, plain(run), transaction);
-        return { ...outgoing(plain(run)), first: true };
+        return { ...outgoingRun(plain(run)), first: true };
       }),
 
     async underWay(connectionIds) {
       const held = await jobs.findAll({ where: { connectionId: connectionIds, runningRunId: { [Op.ne]: null } } });
       const rows = await runs.findAll({ where: { id: held.map((job) => plain(job).runningRunId!) }, order: [['id', 'ASC']] });
-      return rows.map((row) => outgoing(plain(row)));
+      return rows.map((row) => outgoingRun(plain(row)));
     },
 
+    async streak(connectionId) {
+      const [row] = await select<{ failures: number; since: Date | null }>(
+        sequelize,
+        `SELECT COUNT(*) AS failures, MIN(r.finished_at) AS since FROM integration_sync_runs r
+         JOIN integration_connections c ON c.id = r.connection_id
+         WHERE r.connection_id = :connectionId AND r.outcome = 'failed' AND (c.resumed_at IS NULL OR r.started_at >= c.resumed_at)
+           AND r.id > COALESCE((SELECT MAX(good.id) FROM integration_sync_runs good
+             WHERE good.connection_id = :connectionId AND good.outcome = 'succeeded'), '')`,
+        { connectionId },
+      );
+      return { failures: row!.failures, sinceMs: row!.since?.getTime() ?? null };
+    },
     async find(runId) {
       const row = await runs.findByPk(runId);
-      return row && outgoing(plain(row));
+      return row && outgoingRun(plain(row));
     },
     async isRoutine(runId) {
       const rows = await select(
@@ -125,20 +153,58 @@ export function runStore({ sequelize, models }: AppDb): RunStore {
                 WHERE b.connection_id = r.connection_id AND b.job_id = r.job_id AND b.id < r.id
                   AND b.outcome IN ('succeeded', 'failed') ORDER BY b.id DESC LIMIT 1) = 'succeeded'
            AND NOT EXISTS (SELECT 1 FROM escalations WHERE connection_id = c.id AND open_cause IS NOT NULL)
-           AND NOT EXISTS (SELECT 1 FROM metric_snapshots WHERE connection_id = c.id AND kind = 'manual' AND state = 'active')`,
+           AND NOT EXISTS (SELECT 1 FROM metric_snapshots s WHERE s.connection_id = c.id AND ${notCompared('s')})`,
         { runId },
       );
       return rows.length > 0;
     },
+    async goodBefore(runId) {
+      const [row] = await select<{ startedAt: Date }>(
+        sequelize,
+        `SELECT b.started_at AS startedAt FROM integration_sync_runs r JOIN integration_sync_runs b
+           ON b.connection_id = r.connection_id AND b.job_id = r.job_id AND b.id < r.id AND b.outcome = 'succeeded'
+         WHERE r.id = :runId ORDER BY b.id DESC LIMIT 1`,
+        { runId },
+      );
+      return row?.startedAt ?? null;
+    },
     async list({ connectionId, jobId, ...page }) {
       const { items, nextCursor } = await pageOf(runs, { connectionId, jobId }, page);
-      return { items: items.map(outgoing), nextCursor };
+      return { items: items.map(outgoingRun), nextCursor };
     },
     errors: (runId, page) => pageOf(runErrors, { runId }, page),
+
+    async byDay(connectionIds, since) {
+      if (connectionIds.length === 0) return new Map();
+      // By the day on which they began, which their ids tell: so the connections' index finds them.
+      const rows = await select<DayRow>(
+        sequelize,
+        `SELECT connection_id AS connectionId, DATE_FORMAT(started_at, '%Y-%m-%d') AS day,
+           SUM(outcome = 'succeeded') AS succeeded, SUM(outcome = 'failed') AS failed,
+           SUM(created) AS created, SUM(updated) AS updated, SUM(integration_sync_runs.failed) AS failedRecords
+         FROM integration_sync_runs WHERE connection_id IN (:connectionIds) AND id > :first AND outcome IN ('succeeded', 'failed')
+         GROUP BY connection_id, day ORDER BY connection_id, day`,
+        { connectionIds, first: firstId('run', since) },
+      );
+      const byConnection = Map.groupBy(rows, ({ connectionId }) => connectionId);
+      return new Map([...byConnection].map(([id, days]) => [id, days.map(counted)]));
+    },
   };
 }
 
-function outgoing({ created, updated, unchanged, failed, duplicate, ignored, ...run }: RunRow): SyncRun {
+interface DayRow extends Record<'succeeded' | 'failed' | 'created' | 'updated' | 'failedRecords', string> {
+  connectionId: string;
+  day: string;
+}
+/** Sums come as text. */
+const counted = ({ day, succeeded, failed, created, updated, failedRecords }: DayRow): RunsOfDay => ({
+  day,
+  succeeded: Number(succeeded),
+  failed: Number(failed),
+  records: { created: Number(created), updated: Number(updated), failed: Number(failedRecords) },
+});
+
+export function outgoingRun({ created, updated, unchanged, failed, duplicate, ignored, ...run }: RunRow): SyncRun {
   return { ...run, counts: { created, updated, unchanged, failed, duplicate, ignored } };
 }
 

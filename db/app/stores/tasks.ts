@@ -33,6 +33,10 @@ export interface TaskStore {
   openAbout(subjects: string[]): Promise<Set<string>>;
   /** What the open tasks of a connection for this cause are about. */
   openSubjects(input: Pick<AdminTask, 'companyId' | 'cause'> & { connectionId: string }): Promise<string[]>;
+  /** Since when a task about it is open. */
+  openSince(subject: string): Promise<Date | null>;
+  /** What the open task about it says, and how many there were before it. */
+  openAsked(subject: string): Promise<{ sentence: string; before: number } | null>;
   /** Whether there ever was a task about it. */
   everAbout(companyId: string, subject: string): Promise<boolean>;
   find(id: string): Promise<AdminTask | null>;
@@ -82,6 +86,19 @@ export function taskStore(db: AppDb): TaskStore {
     async openSubjects(input) {
       const rows = await tasks.findAll({ where: { ...input, openSubject: { [Op.ne]: null } } });
       return rows.map((row) => plain(row).subject);
+    },
+    async openSince(subject) {
+      const row = await tasks.findOne({ where: { openSubject: boundedKey(subject) }, order: [['openedAt', 'ASC']] });
+      return row && plain(row).openedAt;
+    },
+    async openAsked(subject) {
+      const row = await tasks.findOne({ where: { openSubject: boundedKey(subject) }, order: [['openedAt', 'ASC']] });
+      if (!row) return null;
+      const { companyId, cause, sentence, id } = plain(row);
+      return {
+        sentence,
+        before: await tasks.count({ where: { companyId, cause, subject: boundedKey(subject), id: { [Op.lt]: id } } }),
+      };
     },
     everAbout: async (companyId, subject) => (await tasks.count({ where: { companyId, subject: boundedKey(subject) } })) > 0,
 

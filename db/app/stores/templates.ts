@@ -1,4 +1,4 @@
-import { NotFound } from '../../errors.ts';
+import { Conflict, NotFound } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
 import { inTransaction } from '../../transaction.ts';
@@ -27,8 +27,12 @@ export interface TemplateStore {
   ): Promise<MessageTemplate>;
   find(id: string): Promise<MessageTemplate | null>;
   list(input: PageInput & { companyId: string }): Promise<Page<MessageTemplate>>;
-  /** Throws `NotFound`. */
-  update(id: string, input: Pick<MessageTemplate, 'body' | 'variables'>, audit: By): Promise<MessageTemplate>;
+  /** Throws `NotFound`, and `Conflict` where another version stands than the one that was changed. */
+  update(
+    id: string,
+    input: Pick<MessageTemplate, 'body' | 'variables'> & { version?: number | undefined },
+    audit: By,
+  ): Promise<MessageTemplate>;
 }
 
 export function templateStore(db: AppDb): TemplateStore {
@@ -51,11 +55,13 @@ export function templateStore(db: AppDb): TemplateStore {
     find: async (id) => plainOrNull(await templates.findByPk(id)),
     list: ({ companyId, ...page }) => pageOf(templates, { companyId }, page),
 
-    update: (id, { body, variables }, audit) =>
+    update: (id, { body, variables, version: changed }, audit) =>
       inTransaction(db.sequelize, async (transaction) => {
         const row = await templates.findByPk(id, { transaction, lock: true });
         if (!row) throw new NotFound('message template', id);
         const before = { body: plain(row).body, variables: plain(row).variables };
+        if (changed !== undefined && changed !== plain(row).version)
+          throw new Conflict('Somebody else has changed the template meanwhile: look at it again, then change it.');
         const version = plain(row).version + 1;
         await row.update({ body, variables, version, updatedAt: new Date() }, { transaction });
         const { companyId } = plain(row);

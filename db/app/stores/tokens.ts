@@ -25,6 +25,21 @@ export interface StoredToken {
   lostReason: string | null;
 }
 
+export interface TokenFacts {
+  id: string;
+  kind: string;
+  standing: 'staged' | 'active' | 'lost';
+  scopes: string[] | null;
+  givenAt: Date;
+  /** `null` when there is no access token, or when it does not end. */
+  expiresAt: Date | null;
+  /** When the provider last gave new tokens. */
+  renewedAt: Date | null;
+  /** From when on new ones are asked for. */
+  nextRenewalAt: Date | null;
+  lostReason: string | null;
+}
+
 export type TokenRef = { tokenId: string } | { connectionId: string };
 
 /** The right to ask the provider for new tokens, until somebody has a later one. */
@@ -62,6 +77,8 @@ export interface TokenStore {
   read(ref: TokenRef): Promise<StoredToken | null>;
   /** All that the connection still holds: in force, and staged. */
   held(connectionId: string): Promise<StoredToken[]>;
+  /** What people may know of them: never a value, which is not even opened. */
+  facts(connectionId: string): Promise<TokenFacts[]>;
   claim(tokenId: string, input: ClaimInput): Promise<Claim>;
   /**
    * Writes down, before the provider is asked, that it will be; the lease begins anew. `null` when it is no longer ours: the provider
@@ -167,6 +184,18 @@ export function tokenStore(db: AppDb): TokenStore {
       return Promise.all(rows.map(outgoing));
     },
 
+    async facts(connectionId) {
+      const rows = await select<Omit<TokenFacts, 'scopes'> & { scopes: string | null }>(
+        sequelize,
+        `SELECT id, kind, IF(lost_reason IS NULL, state, 'lost') AS standing, scopes, created_at AS givenAt, expires_at AS expiresAt,
+           renewed_at AS renewedAt, IF(lost_reason IS NULL, refresh_at, NULL) AS nextRenewalAt, lost_reason AS lostReason
+         FROM integration_tokens
+         WHERE connection_id = :connectionId AND state IN ('staged', 'active') AND ciphertext IS NOT NULL ORDER BY id DESC`,
+        { connectionId },
+      );
+      return rows.map(({ scopes, ...row }) => ({ ...row, scopes: scopes === null ? null : (JSON.parse(scopes) as string[]) }));
+    },
+
     claim: (tokenId, { holder, leaseMs, rejected, once }) =>
       inTransaction(sequelize, async (transaction) => {
         const row = await find({ tokenId }, transaction);
@@ -220,7 +249,8 @@ export function tokenStore(db: AppDb): TokenStore {
       const { affectedRows } = await write(
         sequelize,
         `UPDATE integration_tokens SET ciphertext = :ciphertext, key_version = :keyVersion, scopes = :scopes,
-           expires_at = ${inMs('endsInMs')}, refresh_at = ${inMs('refreshInMs')}, ${free} WHERE ${ours}`,
+           expires_at = ${inMs('endsInMs')}, refresh_at = ${inMs('refreshInMs')}, renewed_at = UTC_TIMESTAMP(3), ${free}
+         WHERE ${ours}`,
         { ...sealed, tokenId, fencing, scopes: jsonText(scopes), endsInMs, refreshInMs },
       );
       return affectedRows === 1;

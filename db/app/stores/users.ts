@@ -2,11 +2,13 @@ import type { Role } from '../../../domain/permissions.ts';
 import { Conflict, NotFound, isDuplicate } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Page, PageInput } from '../../page.ts';
+import { select, write } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
 import type { AppDb } from '../context.ts';
 import { pageOf, plain, plainOrNull } from '../models/table.ts';
 import type { By } from './audit.ts';
+import { moveLogin } from './passwords.ts';
 
 export interface User {
   id: string;
@@ -30,13 +32,19 @@ export interface UserStore {
   create(input: Facts & Pick<User, 'companyId'>, audit: By): Promise<User>;
   /** What is left out stays. Throws `NotFound`. */
   update(id: string, changes: Partial<Facts>, audit: By): Promise<User>;
-  /** In force with the commit, for every process. Repeating it is harmless. */
+  /** In force with the commit, for every process; forgets over which addresses the person was told. Repeating it is harmless. */
   disable(id: string, audit: By): Promise<User>;
   enable(id: string, audit: By): Promise<User>;
   /** `null` takes the link away. Throws `Conflict` when the tokens speak for another person already. */
   linkToken(id: string, token: { issuer: string; subject: string } | null, audit: By): Promise<User>;
   find(id: string): Promise<User | null>;
+  /** Of ids of any kind, those of people, with their names. */
+  names(ids: string[]): Promise<{ id: string; name: string }[]>;
+  /** What those who act are called, by their id: people by their name, keys by their label. */
+  actorNames(ids: string[]): Promise<Map<string, string>>;
   findByToken(token: { issuer: string; subject: string }): Promise<User | null>;
+  /** Those with this number who are not disabled. */
+  withPhone(phone: string): Promise<User[]>;
   list(input: PageInput & { companyId: string | null }): Promise<Page<User>>;
   /** Those who are not disabled, oldest first. `companyId` `null`: the platform's own people. */
   withRole(companyId: string | null, role: Role): Promise<User[]>;
@@ -54,6 +62,10 @@ export function userStore(db: AppDb): UserStore {
       const [changes, detail] = apply(before);
       if (Object.keys(changes).length === 0) return before;
       await row.update(changes, { transaction });
+      if (changes.email !== undefined) await moveLogin(db.sequelize, { userId: id, email: changes.email }, transaction);
+      if (changes.disabledAt)
+        for (const table of ['notice_channels', 'notice_settings'])
+          await write(db.sequelize, `DELETE FROM ${table} WHERE user_id = :id`, { id }, transaction);
       const { companyId } = before;
       const was = Object.fromEntries(Object.keys(changes).map((field) => [field, before[field as keyof User]]));
       const values = { before: was, after: { ...changes } };
@@ -99,8 +111,19 @@ export function userStore(db: AppDb): UserStore {
     },
 
     find: async (id) => plainOrNull(await users.findByPk(id)),
+    names: async (ids) => (await users.findAll({ where: { id: ids } })).map(plain).map(({ id, name }) => ({ id, name })),
+    async actorNames(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await select<{ id: string; name: string }>(
+        db.sequelize,
+        'SELECT id, name FROM users WHERE id IN (:ids) UNION ALL SELECT id, label AS name FROM api_keys WHERE id IN (:ids)',
+        { ids },
+      );
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
     findByToken: async ({ issuer, subject }) =>
       plainOrNull(await users.findOne({ where: { tokenIssuer: issuer, tokenSubject: subject } })),
+    withPhone: async (phone) => (await users.findAll({ where: { phone, disabledAt: null }, order: [['id', 'ASC']] })).map(plain),
     list: ({ companyId, ...page }) => pageOf(users, { companyId }, page),
     withRole: async (companyId, role) =>
       (await users.findAll({ where: { companyId, role, disabledAt: null }, order: [['id', 'ASC']] })).map(plain),

@@ -4,6 +4,8 @@ import { boundedSentence, sha256 } from '../../hash.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { elapsedMs, select, sqlTime, write } from '../../sql.ts';
 import type { TrafficDb } from '../context.ts';
+import { eventsByIds, type KeptEvent } from '../events-by-ids.ts';
+import { arrivals } from '../arrivals.ts';
 import { findEvent, openPayload, type EventHead } from '../event-payload.ts';
 import { openJson } from '../payload.ts';
 import { newestPolled, polledAfter, polledByIds, type PolledRecord } from '../polled-records.ts';
@@ -21,6 +23,8 @@ export interface InboundEventRow {
   occurredAt: Date | null;
   receivedAt: Date;
   data: Record<string, unknown>;
+  /** Of the request that brought it, while traces are on. */
+  traceparent?: string | null | undefined;
 }
 /** `storedAt` is by the database's clock, because those of two API processes may differ and the later word must win. */
 export type StoredEvent = Omit<InboundEventRow, 'connectionId' | 'companyId' | 'providerKey' | 'receivedAt'> & {
@@ -50,6 +54,8 @@ export interface EventStore {
    * transaction was slower may come to stand before that one, so that only a look from the start tells that none waits.
    */
   nextBatch(connectionId: string, limit: number, after?: string): Promise<StoredEvent[]>;
+  /** Those of these events that are known, in order of arrival; without what came where that is past its retention. */
+  byIds(connectionId: string, ids: string[]): Promise<KeptEvent[]>;
   /** `applied`, or `ignored` where the event meant nothing (`applied: false`); keeps what it meant. Repeatable. */
   markApplied(connectionId: string, done: { id: string; applied: boolean; normalized: NormalizedEvent[] }[]): Promise<void>;
   markFailed(connectionId: string, id: string, code: FailureCode, sentence: string): Promise<void>;
@@ -79,6 +85,8 @@ export interface EventStore {
     after: string;
   }): Promise<{ records: PolledRecord[]; next: string | null }>;
   polledByIds(connectionId: string, eventIds: string[]): Promise<PolledRecord[]>;
+  /** Webhooks by connection and hour, by the database's clock; both bounds are full hours. */
+  arrivals(input: { from: Date; until: Date }): Promise<Map<string, Map<number, number>>>;
   /** Newest first; never the payload. */
   list(input: PageInput & { connectionId: string }): Promise<Page<EventSummary>>;
 }
@@ -109,6 +117,7 @@ export function eventStore(db: TrafficDb): EventStore {
 
   return {
     storeBatch: (rows) => storeBatch(db, rows),
+    arrivals: (input) => arrivals(db, input),
     newestPolled: (input) => newestPolled(db, input),
     polledAfter: (input) => polledAfter(db, input),
     polledByIds: (connectionId, eventIds) => polledByIds(db, connectionId, eventIds),
@@ -126,12 +135,14 @@ export function eventStore(db: TrafficDb): EventStore {
     payload: (id) => openPayload(db, id),
     markApplied: (connectionId, done) => markApplied(db, connectionId, done),
 
+    byIds: (connectionId, ids) => eventsByIds(db, connectionId, ids),
+
     async nextBatch(connectionId, limit, after = '0') {
       // Left to itself, MySQL walks the primary key from `after` on, through the events of every other connection.
       const rows = await select<WaitingRow>(
         sequelize,
         `SELECT e.id, e.company_id AS companyId, e.source, e.event_type AS type, e.event_key AS \`key\`,
-           e.dedupe_hash AS dedupeHash, e.occurred_at AS occurredAt, e.stored_at AS storedAt, p.body,
+           e.dedupe_hash AS dedupeHash, e.occurred_at AS occurredAt, e.stored_at AS storedAt, e.traceparent, p.body,
            p.key_version AS keyVersion
          FROM integration_raw_events e FORCE INDEX (integration_raw_events_waiting) LEFT JOIN integration_raw_payloads p
            ON p.received_on = e.received_on AND p.connection_id = e.connection_id AND p.dedupe_hash = e.dedupe_hash

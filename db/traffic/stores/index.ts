@@ -4,6 +4,7 @@ import type { TrafficDb } from '../context.ts';
 import { trafficSealedTables } from '../sealed-tables.ts';
 import { activityStore } from './activity.ts';
 import { trafficErasureStore } from './erasures.ts';
+import { backlogStore } from './backlog.ts';
 import { eventStore } from './events.ts';
 import { logStore } from './logs.ts';
 import { maintainStore } from './maintain.ts';
@@ -13,6 +14,7 @@ export function createTrafficStores(sequelize: Sequelize, options: Omit<TrafficD
   const db: TrafficDb = { sequelize, ...options };
   return {
     events: eventStore(db),
+    backlog: backlogStore(db),
     logs: logStore(db),
     activity: activityStore(db),
     maintain: maintainStore(db),
