@@ -43,6 +43,7 @@ export function describeFailures({ provider, fixture, context, contextWith, hand
       [{ kind: 'revoked' }, 'credentials_rejected', { effect: 'none' }],
       [{ kind: 'reset_before' }, 'provider_unavailable', { effect: 'unknown' }],
       [{ kind: 'truncated_json' }, 'provider_unavailable', { effect: 'unknown' }],
+      [{ kind: 'wrong_content_type' }, 'provider_unavailable', { effect: 'unknown' }],
       [{ kind: 'slow_drip', ms: 4_000 }, 'provider_unavailable', { effect: 'unknown' }],
       [{ kind: 'delay', ms: 2_000 }, 'provider_unavailable', { effect: 'unknown' }],
     ];

@@ -14,7 +14,7 @@ export function describeMessages({ fixture, context, failureOf }: Suite, sendMes
       expect((await sendMessage.fetch(context(), sent.externalId)).externalId).toBe(sent.externalId);
     });
 
-    it.each(['timeout_after_effect', 'reset_after_effect', 'truncated_json'])(
+    it.each(['timeout_after_effect', 'reset_after_effect', 'truncated_json', 'wrong_content_type'])(
       'are found after %s: the answer is lost, the message is not',
       async (kind) => {
         const message = draft(`Sent in spite of ${kind}`);

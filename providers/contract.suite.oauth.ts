@@ -103,6 +103,7 @@ export function describeConsent({ provider, fixture, context, contextWith, error
       [{ kind: 'status502_after_effect' }, { code: 'provider_unavailable', effect: 'unknown' }],
       [{ kind: 'reset_after_effect' }, { code: 'provider_unavailable', effect: 'unknown' }],
       [{ kind: 'truncated_json' }, { code: 'provider_unavailable', effect: 'unknown' }],
+      [{ kind: 'wrong_content_type' }, { code: 'provider_unavailable', effect: 'unknown' }],
     ];
     it.each(faults)('says of %j whether tokens may have been given out', async (fault, told) => {
       const { refreshToken } = await exchange((await consent()).given);

@@ -12,6 +12,7 @@ import type { Suite } from './contract.suite.ts';
 const pagesMax = 200;
 
 export function describeRecords(suite: Suite): void {
+  if (suite.provider.owners) describeOwners(suite);
   for (const [key, stream] of Object.entries(suite.provider.streams)) {
     if (stream.fetchByIds)
       describe(`the records of ${key}`, () => {
@@ -119,5 +120,35 @@ function describeMovements({ provider, context }: Suite, stream: Stream): void {
     }
     expect(new Set(stages.map(({ kind }) => kind))).toEqual(new Set(stageKinds));
     for (const record of await read()) for (const { to } of stream.movements!(record)) expect(ids).toContain(to);
+  });
+}
+
+function describeOwners({ provider, fixture, context }: Suite): void {
+  describe('the owners of records', () => {
+    const read = () => provider.owners!(context());
+    const find = async (id: string) => (await read()).find(({ externalId }) => externalId === id);
+
+    it('are told each once, by name and never by address, and are whom deals name', async () => {
+      const owners = await read();
+      const ids = owners.map(({ externalId }) => externalId);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(JSON.stringify(owners)).not.toContain('@');
+      for (const stream of Object.values(provider.streams).filter(({ movements }) => movements)) {
+        const map = compileMapping({ ...stream.mapping, version: 1 }, { phone: (text) => text });
+        const { records } = await stream.fetchPage(context(), { cursor: null, now: new Date(), pageSize: 50 });
+        const named = records.map((record) => map(record)).flatMap((made) => ('record' in made ? made.record.fields : []));
+        for (const fields of named) expect(ids).toContain((fields as { ownerExternalId: string }).ownerExternalId);
+      }
+    });
+
+    it('are still told, as no longer at work, when they have left', async () => {
+      const { externalId, join, leave } = fixture().owner!;
+      expect(await find(externalId)).toBeUndefined();
+      await join();
+      const joined = await find(externalId);
+      expect(joined).toEqual({ externalId, name: expect.any(String), isActive: true });
+      await leave();
+      expect(await find(externalId)).toEqual({ ...joined, isActive: false });
+    });
   });
 }

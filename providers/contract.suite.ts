@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 import { isFailureCode, type Failure } from '../domain/failure.ts';
 import { metricKeys } from '../domain/metrics.ts';
+import type { FieldValues } from '../domain/out-mapping.ts';
 import type { AuthKind, InboundRequest, OutgoingMessage, Provider, ProviderContext } from './contract.ts';
 import { describeFailures } from './contract.suite.failures.ts';
 import { describeMessages } from './contract.suite.messages.ts';
@@ -14,6 +15,7 @@ import { describeRecords } from './contract.suite.records.ts';
 import { secretLikeNames } from './contract.suite.settings.ts';
 import { describeStreams } from './contract.suite.streams.ts';
 import { describeWebhooks } from './contract.suite.webhooks.ts';
+import { describeWrites } from './contract.suite.writes.ts';
 import { handedFor } from './contract.suite.tokens.ts';
 import { createProviderHttp, type HttpCall } from './http.ts';
 import { classifyGrant, isConsent, isRenewed, type OAuthClient } from './oauth.ts';
@@ -37,6 +39,10 @@ export interface ProviderFixture {
    * vendor's time of the version.
    */
   changing?: Record<string, { change(): Promise<unknown>; truth(): Promise<Record<string, string>> }>;
+  /** A person of the vendor's who owns records joins under this id and leaves again. */
+  owner?: { externalId: string; join(): Promise<unknown>; leave(): Promise<unknown> };
+  /** By stream that can be written, in our fields: makes a record and answers its id; values that differ from its own; what the vendor refuses. */
+  writes?: Record<string, { create(): Promise<string>; values: FieldValues; refused: FieldValues }>;
   /** By stream that has `fetchByIds`: an id that the vendor never gave. */
   unknownIds?: Record<string, string>;
   webhook?: {
@@ -115,6 +121,7 @@ export function describeProvider(provider: Provider, setUp: () => Promise<Provid
     for (const auth of provider.auth) if (isConsent(auth)) describeConsent(suite, auth);
     describeStreams(suite);
     describeRecords(suite);
+    describeWrites(suite);
     if (provider.webhook) describeWebhooks(suite, provider.webhook);
     describeFailures(suite);
     if (provider.sendMessage) describeMessages(suite, provider.sendMessage);

@@ -4,13 +4,16 @@
  */
 import type { z } from 'zod';
 import type { Failure } from '../domain/failure.ts';
+import type { LimitName } from '../domain/headroom.ts';
 import type { MappingSet } from '../domain/mapping.ts';
+import type { Writable, WrittenValues } from '../domain/out-mapping.ts';
 import type { MetricKey } from '../domain/metrics.ts';
 import type {
   CanonicalObject,
   DeletedRecord,
   MessageStatus,
   NormalizedEvent,
+  ProviderOwner,
   ProviderStage,
   StageMovement,
 } from '../domain/records.ts';
@@ -159,6 +162,21 @@ export interface Stream<Context = ProviderContext> {
   /** What the history in a raw deal tells, oldest first. Pure; never throws. */
   movements?(raw: unknown): StageMovement[];
   mapping: Omit<MappingSet, 'version'>;
+  /** What of a record can be written; absent: nothing. Needs `fetchByIds`, because the engine looks before it writes. */
+  writes?: Writes<Context>;
+}
+
+export interface Writes<Context = ProviderContext> {
+  fields: Writable;
+  /** From our fields to those, unless the connection has published another. */
+  mapping: Omit<MappingSet, 'version'> & { direction: 'out' };
+  /**
+   * `sets`: afterwards the values stand there, however often it was asked for. So a write whose answer was lost is looked for, and made
+   * again only where it is not found.
+   */
+  idempotency: 'sets';
+  /** Sets these values of one record, all of them or none. What is not named stays. */
+  write(context: Context, input: { externalId: string; values: WrittenValues; signal?: AbortSignal }): Promise<void>;
 }
 
 /** An inbound request as it came: raw bytes, the public URL it was sent to, lower-case header names. */
@@ -234,6 +252,13 @@ export interface SendMessage<Context = ProviderContext> {
   ratePerSenderPerS: number;
 }
 
+/** How much is left of the nearest of the vendor's limits. */
+export interface Quota {
+  name: LimitName;
+  limit: number;
+  remaining: number;
+}
+
 export interface Provider<Credentials = any, Settings = any> {
   key: string;
   label: string;
@@ -244,6 +269,8 @@ export interface Provider<Credentials = any, Settings = any> {
   /** The vendor's other hosts that this provider calls, `*.` for every host below a domain. No further host is sent anything. */
   hosts?: readonly string[];
   auth: AuthKind<Credentials>[];
+  /** What a company must have there before it can be connected, each a sentence for the person who begins. */
+  needs?: readonly string[];
   /**
    * What the connection is told beyond its credentials. Stored and answered in the clear, and in the audit log: a secret is a
    * credential, never a setting, and the suite refuses a field whose name promises one.
@@ -253,6 +280,8 @@ export interface Provider<Credentials = any, Settings = any> {
   streams: Record<string, Stream<ProviderContext<Credentials, Settings>>>;
   /** The stages of all pipelines, for a provider of deals. */
   stages?(context: ProviderContext<Credentials, Settings>): Promise<ProviderStage[]>;
+  /** Everybody whom a record may name as its owner, those who have left among them where the vendor still knows them. */
+  owners?(context: ProviderContext<Credentials, Settings>): Promise<ProviderOwner[]>;
   webhook?: Webhook<Credentials>;
   /** What a stored event means in our words; an event that means nothing to us answers an empty list. Never throws. */
   normalize(event: Omit<InboundEvent, 'key'>): NormalizedEvent[];
@@ -264,6 +293,8 @@ export interface Provider<Credentials = any, Settings = any> {
   sendMessage?: SendMessage<ProviderContext<Credentials, Settings>>;
   /** Vendor codes that say a recipient has opted out: nothing is sent to them again. */
   optedOutCodes: string[];
+  /** What an answer's headers tell of the vendor's limits, where it tells. Never throws. */
+  quotaOf?(headers: Record<string, string>): Quota | null;
   /** The metrics that this provider's records feed. */
   metrics: MetricKey[];
   /** Anything thrown by the functions above, by consequence. Never throws; takes `null` and `42` too. */

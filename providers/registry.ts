@@ -1,4 +1,5 @@
-import type { Provider } from './contract.ts';
+import type { CanonicalObject } from '../domain/records.ts';
+import type { Provider, Writes } from './contract.ts';
 import { hubspot } from './hubspot/index.ts';
 import { pipedrive } from './pipedrive/index.ts';
 import { salesforce } from './salesforce/index.ts';
@@ -19,6 +20,11 @@ export function getProvider(key: string): Provider {
 
 export function allProviders(): Provider[] {
   return Object.values(providers);
+}
+
+/** What of an object can be written there; `undefined` where nothing can. */
+export function writesOf(providerKey: string, object: CanonicalObject): Writes | undefined {
+  return Object.values(getProvider(providerKey).streams).find((stream) => stream.object === object)?.writes;
 }
 
 /** Every provider as its row in the database says it. */

@@ -19,6 +19,8 @@ export const faultKinds = [
   'slow_drip',
   /** A whole HTTP answer whose JSON ends in the middle. */
   'truncated_json',
+  /** Done, and something in front answers with a page of its own, as if all were well. */
+  'wrong_content_type',
   /** Done and answered as usual, `ms` milliseconds late. */
   'delay',
   /** The vendor has taken `field` out of its records, wherever it stands in the answer. */
@@ -87,6 +89,9 @@ export async function answerWithFault(
     case 'status502_after_effect':
       await answer();
       return writeAnswer(response, { status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>502 Bad Gateway</h1>' });
+    case 'wrong_content_type':
+      await answer();
+      return writeAnswer(response, { status: 200, headers: { 'content-type': 'text/html' }, body: '<h1>Please sign in</h1>' });
     case 'delay': {
       const done = await answer();
       await sleep(fault.ms);

@@ -7,7 +7,7 @@ export type HubspotContext = ProviderContext<HubspotCredentials, HubspotSettings
 
 /** A GET without a query when only `path` is given. */
 export interface Call {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PATCH';
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;

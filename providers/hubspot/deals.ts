@@ -7,6 +7,7 @@ import { movements } from './movements.ts';
 import { readJson } from './patience.ts';
 import { readPage } from './read-changes.ts';
 import { readByIds, type RawRecord } from './records.ts';
+import { writes } from './writes.ts';
 
 const object = 'deals';
 const timeProperty = 'hs_lastmodifieddate';
@@ -61,6 +62,7 @@ export const deals: Stream<HubspotContext> = {
       { target: 'openedAt', source: 'properties.createdate', required: false, transform: { kind: 'timestamp' } },
     ],
   },
+  writes,
 };
 
 /** `derived` holds what HubSpot says elsewhere or in another form, so that one mapping by paths reaches it. */

@@ -70,6 +70,25 @@ export async function setUpHubspot(): Promise<ProviderFixture> {
     settings: {},
     records: { deals: seeded, contacts: seeded },
     changing: { deals: changing(sandbox, 'deals', portalId), contacts: changing(sandbox, 'contacts', portalId) },
+    owner: {
+      externalId: '41629999',
+      join: () => sandbox.control('hubspot', 'createOwner', { portalId, id: '41629999', firstName: 'Kim', lastName: 'Park' }),
+      leave: () => sandbox.control('hubspot', 'archiveOwner', { portalId, id: '41629999' }),
+    },
+    writes: {
+      deals: {
+        create: async () => String((await sandbox.control('hubspot', 'createDeal', { portalId, properties: ownedDeal })).id),
+        values: {
+          title: 'New roof',
+          stage: '98002',
+          amount: '4321.5',
+          currency: 'EUR',
+          expectedCloseOn: '2027-03-01',
+          ownerExternalId: null,
+        },
+        refused: { stage: 'nowhere' },
+      },
+    },
     unknownIds: { deals: '999999999', contacts: '999999999' },
     webhook: {
       signatureHeader: 'x-hubspot-signature-v3',
@@ -120,6 +139,7 @@ export function changing(sandbox: RunningSandbox, object: 'deals' | 'contacts', 
   return { truth, change };
 }
 
+const ownedDeal = { dealname: 'Roof', dealstage: 'appointmentscheduled', pipeline: 'default', hubspot_owner_id: '41629779' };
 const firstProperties = {
   deals: { dealname: 'New deal', dealstage: 'appointmentscheduled', pipeline: 'default' },
   contacts: { firstname: 'New', lastname: 'Contact' },

@@ -1,10 +1,11 @@
 /** HubSpot's CRM calls over one account: which path needs which scope, and what it answers. */
 import { z } from 'zod';
 import type { SandboxAnswer, SandboxRequest } from '../contract.ts';
-import { objectTypes, setProperties, type SandboxCrm, type SandboxObject } from './sandbox-crm.ts';
+import { objectTypes, type SandboxCrm, type SandboxObject } from './sandbox-crm.ts';
 import { ownersJson, pipelineJson, recordJson } from './sandbox-crm-wire.ts';
 import { isLive, type SandboxRecord, type SandboxRecords } from './sandbox-records.ts';
 import { search } from './sandbox-search.ts';
+import { patch } from './sandbox-write.ts';
 import { apiError, json } from './sandbox-wire.ts';
 
 export interface CrmCall {
@@ -49,7 +50,7 @@ export const crmCalls: CrmCall[] = [
     method: 'GET',
     path: /^\/crm\/v3\/owners\/?$/,
     scopes: () => ['crm.objects.owners.read'],
-    answer: (crm) => json(200, ownersJson(crm)),
+    answer: (crm, _object, { query }) => json(200, ownersJson(crm, query)),
   },
 ];
 
@@ -113,18 +114,6 @@ function list(crm: SandboxCrm, object: SandboxObject, { query }: SandboxRequest)
     results: found.slice(0, limit).map((record) => recordJson(object, record, { properties })),
     ...(next && { paging: { next: { after: String(next.id), link: '' } } }),
   });
-}
-
-function patch(crm: SandboxCrm, object: SandboxObject, { body }: SandboxRequest, id: string): SandboxAnswer {
-  const record = findFor(crm[object], Number(id), false);
-  if (!record) return apiError(404, 'OBJECT_NOT_FOUND', 'resource not found');
-  const { properties } = z.object({ properties: z.record(z.string(), z.string()) }).parse(JSON.parse(body));
-  const { dealstage } = properties;
-  const isStage = crm.pipelines.some(({ stages }) => stages.some((stage) => stage.id === dealstage));
-  if (dealstage !== undefined && !isStage)
-    return apiError(400, 'VALIDATION_ERROR', `Property values were not valid: ${dealstage} was not one of the allowed options`);
-  setProperties(crm[object], record, { properties });
-  return json(200, recordJson(object, record, { properties: Object.keys(properties) }));
 }
 
 /** https://developers.hubspot.com/docs/api-reference/legacy/crm/associations/associate-records/batch/get-associations */

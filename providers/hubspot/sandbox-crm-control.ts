@@ -1,8 +1,7 @@
 /** The control verbs for records: what people do in a HubSpot account. */
-import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { ProviderSandbox } from '../contract.ts';
-import { crmOf, merge, newRecord, objectTypes, setProperties, type SandboxObject } from './sandbox-crm.ts';
+import { crmOf, merge, newRecord, objectTypes, setProperties, tell as tellOf, type SandboxObject } from './sandbox-crm.ts';
 import { isLive, type SandboxRecord } from './sandbox-records.ts';
 import type { SandboxWorld } from './sandbox-state.ts';
 
@@ -22,25 +21,18 @@ const createInput = z.strictObject({
 const updateInput = recordRef.extend({ properties: z.record(z.string(), z.string()) });
 const moveInput = recordRef.extend({ stage: z.string(), userId: z.int().nullable().default(41_629_779) });
 const pipelineInput = moveInput.extend({ pipelineId: z.string() });
+const ownerInput = z.strictObject({
+  ...portalRef,
+  id: z.string(),
+  firstName: z.string().default(''),
+  lastName: z.string().default(''),
+  email: z.string().default('owner@example.com'),
+});
 const mergeInput = z.strictObject({ ...portalRef, primaryId: z.int(), mergedId: z.int() });
 
 export function crmVerbs(world: SandboxWorld): ProviderSandbox['control'] {
   const crm = (portalId: number) => crmOf(world, portalId);
-  /** As the app's subscriptions would tell it. */
-  const tell = (portalId: number, event: Record<string, unknown>) => {
-    const { untold } = crm(portalId);
-    untold.push({
-      eventId: randomInt(1, 2 ** 40),
-      subscriptionId: 2_711_001,
-      portalId,
-      appId: 311_001,
-      occurredAt: Date.now(),
-      attemptNumber: 0,
-      changeSource: 'CRM_UI',
-      ...event,
-    });
-    if (untold.length > 10_000) untold.shift();
-  };
+  const tell = (portalId: number, event: Record<string, unknown>) => tellOf(crm(portalId), event);
   const change = (object: SandboxObject, input: z.infer<typeof updateInput>, userId: number | null = null) => {
     const records = crm(input.portalId)[object];
     const { at: atMs, id, properties } = input;
@@ -80,6 +72,16 @@ export function crmVerbs(world: SandboxWorld): ProviderSandbox['control'] {
       const { portalId } = z.strictObject(portalRef).parse(input);
       const live = [...crm(portalId).deals.byId.values()].filter(isLive);
       return live.flatMap(({ id, stages }) => stages.map(({ value, atMs }) => `${id}:${new Date(atMs).toISOString()}:${value}`));
+    },
+    /** Somebody joins. */
+    createOwner(input) {
+      const { portalId, ...owner } = ownerInput.parse(input);
+      crm(portalId).owners.push({ ...owner, archived: false });
+    },
+    /** Somebody leaves: their deals still name them. */
+    archiveOwner(input) {
+      const { portalId, id } = ownerInput.pick({ portalId: true, id: true }).parse(input);
+      for (const owner of crm(portalId).owners) if (owner.id === id) owner.archived = true;
     },
     /** The next calls are refused by this policy. */
     limit(input) {

@@ -65,7 +65,13 @@ export function pipelineJson({ id, label, stages }: SandboxPipeline, displayOrde
 }
 
 /** https://developers.hubspot.com/docs/api-reference/crm-crm-owners-v3/guide */
-export function ownersJson({ owners }: SandboxCrm) {
-  const results = owners.map((owner) => ({ ...owner, userId: Number(owner.id), archived: false }));
-  return { results };
+export function ownersJson({ owners }: SandboxCrm, query: URLSearchParams) {
+  const listed = owners.filter(({ archived }) => String(archived) === (query.get('archived') ?? 'false'));
+  const from = Number(query.get('after') ?? 0);
+  const to = from + Number(query.get('limit') ?? 100);
+  const results = listed.slice(from, to).map((owner) => {
+    const userId = Number(owner.id);
+    return { ...owner, type: 'PERSON', userIdIncludingInactive: userId, ...(!owner.archived && { userId }) };
+  });
+  return { results, ...(to < listed.length && { paging: { next: { after: String(to), link: '' } } }) };
 }

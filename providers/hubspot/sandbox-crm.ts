@@ -1,4 +1,5 @@
 /** What one HubSpot account holds: its records, what its stages are called, and what its apps are still to be told. */
+import { randomInt } from 'node:crypto';
 import { SandboxRecords, type SandboxRecord } from './sandbox-records.ts';
 import type { SandboxWorld } from './sandbox-state.ts';
 
@@ -17,10 +18,11 @@ export interface SandboxPipeline {
   stages: SandboxStage[];
 }
 export interface SandboxCrm {
+  portalId: number;
   deals: SandboxRecords;
   contacts: SandboxRecords;
   pipelines: SandboxPipeline[];
-  owners: { id: string; email: string; firstName: string; lastName: string }[];
+  owners: { id: string; email: string; firstName: string; lastName: string; archived: boolean }[];
   nextId: number;
   /** Events that no webhook told yet, oldest first. */
   untold: Record<string, unknown>[];
@@ -57,16 +59,32 @@ export function crmOf(world: SandboxWorld, portalId: number): SandboxCrm {
   const known = world.crms.get(portalId);
   if (known) return known;
   const crm: SandboxCrm = {
+    portalId,
     deals: new SandboxRecords(),
     contacts: new SandboxRecords(),
     pipelines: [salesPipeline, renewals],
-    owners: [{ id: '41629779', email: 'sam@example.com', firstName: 'Sam', lastName: 'Rivera' }],
+    owners: [{ id: '41629779', email: 'sam@example.com', firstName: 'Sam', lastName: 'Rivera', archived: false }],
     nextId: 10_001,
     untold: [],
     refusals: null,
   };
   world.crms.set(portalId, crm);
   return crm;
+}
+
+/** Keeps an event, as the app's subscriptions would tell it. */
+export function tell({ untold, portalId }: SandboxCrm, event: Record<string, unknown>): void {
+  untold.push({
+    eventId: randomInt(1, 2 ** 40),
+    subscriptionId: 2_711_001,
+    portalId,
+    appId: 311_001,
+    occurredAt: Date.now(),
+    attemptNumber: 0,
+    changeSource: 'CRM_UI',
+    ...event,
+  });
+  if (untold.length > 10_000) untold.shift();
 }
 
 export function newRecord(crm: SandboxCrm, object: SandboxObject, given: Partial<SandboxRecord>): SandboxRecord {

@@ -22,19 +22,20 @@ export interface Answer<T> {
 /** https://pipedrive.readme.io/docs/core-api-concepts-pagination */
 const additionalSchema = z.object({ next_cursor: z.string().max(3_000).nullish() }).nullish();
 
-/** One JSON document, such as `/api/v2/deals`. */
+/** One JSON document, such as `/api/v2/deals`; with `change`, what it is after that. */
 export async function getJson<T>(
   { http, credentials }: PipedriveContext,
   path: string,
   schema: z.ZodType<T>,
-  { query, signal }: { query?: Query; signal?: AbortSignal | undefined } = {},
+  { query, change, signal }: { query?: Query; change?: Record<string, unknown>; signal?: AbortSignal | undefined } = {},
 ): Promise<Answer<T>> {
   const { status, headers, body } = await http.request({
-    method: 'GET',
+    method: change ? 'PATCH' : 'GET',
     // A consent is given for one company, which has a host of its own.
     url: (credentials.instanceUrl ?? '') + path,
     ...(query && { query }),
-    headers: { ...authorization(credentials), accept: 'application/json' },
+    headers: { ...authorization(credentials), accept: 'application/json', ...(change && { 'content-type': 'application/json' }) },
+    ...(change && { body: JSON.stringify(change) }),
     ...(signal && { signal }),
   });
   if (status < 200 || status >= 300) throw toError(status, headers, body);

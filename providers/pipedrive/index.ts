@@ -2,7 +2,9 @@ import { dealMetrics } from '../../domain/metrics.ts';
 import { defineProvider } from '../contract.ts';
 import { check } from './check.ts';
 import { classify, errorCatalogue } from './errors.ts';
+import { quotaOf } from './quota.ts';
 import { normalize } from './normalize.ts';
+import { owners } from './owners.ts';
 import { apiTokenCredentials, settingsSchema, type PipedriveCredentials, type PipedriveSettings } from './schema.ts';
 import { stages } from './stages.ts';
 import { contacts, deals } from './streams.ts';
@@ -32,9 +34,10 @@ export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>
       // Marks the app as uninstalled. https://pipedrive.readme.io/docs/app-uninstallation
       revoke: { url: 'https://oauth.pipedrive.com/oauth/revoke', ends: 'grant' },
       clientAuth: 'client_secret_basic',
-      // Set in the app, not asked for: a person takes all or none. `recents:read` opens the deals' logs.
+      // Set in the app, not asked for: a person takes all or none. `recents:read` opens the deals' logs, `deals:full` lets them be
+      // changed, and `users:read` tells who owns them.
       // https://pipedrive.readme.io/docs/marketplace-scopes-and-permissions-explanations
-      scopes: ['base', 'deals:read', 'contacts:read', 'recents:read'],
+      scopes: ['base', 'deals:full', 'contacts:read', 'recents:read', 'users:read'],
       lifetimeS: 3_600,
       instance: { field: 'api_domain', hosts: ['*.pipedrive.com'] },
       // The same one comes back, good for another 60 days; should another come, it is the one that is kept.
@@ -42,14 +45,17 @@ export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>
       errorWords: { user_denied: 'access_denied' },
     },
   ],
+  needs: ['A Pipedrive account, and a person in it who sees all deals: what they do not see is not read.'],
   settings: settingsSchema,
   check,
   streams: { deals, contacts },
   stages,
+  owners,
   webhook,
   normalize,
   optedOutCodes: [],
   metrics: dealMetrics,
   classify,
+  quotaOf,
   errorCatalogue,
 });

@@ -40,6 +40,18 @@ export async function setUpPipedrive(): Promise<ProviderFixture> {
     settings: {},
     records: { deals: dealCount, contacts: personCount },
     changing: changing(control, companyId),
+    owner: {
+      externalId: '7777',
+      join: () => control('createUser', { companyId, id: 7_777, name: 'Kim Park' }),
+      leave: () => control('deactivateUser', { companyId, id: 7_777 }),
+    },
+    writes: {
+      deals: {
+        create: async () => String((await control('createDeals', { companyId, count: 1 })).dealIds[0]),
+        values: { title: 'New roof', stage: 'won', amount: '4321.5', currency: 'USD', expectedCloseOn: null },
+        refused: { stage: '99999' },
+      },
+    },
     unknownIds: { deals: '987654321', contacts: '987654321' },
     webhook: {
       signatureHeader: 'authorization',

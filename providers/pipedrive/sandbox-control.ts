@@ -11,6 +11,7 @@ import {
   type SandboxCompany,
   type SandboxGrant,
   type SandboxWorld,
+  userId,
 } from './sandbox-state.ts';
 import { basicHeader, newEventId, post, webhookBody } from './sandbox-webhooks.ts';
 
@@ -18,7 +19,7 @@ const appInput = z.strictObject({
   clientId: z.string().default(() => randomBytes(8).toString('hex')),
   clientSecret: z.string().default(() => randomUUID()),
   redirectUris: z.array(z.string()).default([]),
-  scopes: z.array(z.string()).default(['base', 'deals:read', 'contacts:read', 'recents:read']),
+  scopes: z.array(z.string()).default(['base', 'deals:full', 'contacts:read', 'recents:read', 'users:read']),
 });
 const companyInput = z.strictObject({
   companyId: z
@@ -35,6 +36,7 @@ const companyInput = z.strictObject({
   burst: z.int().positive().default(1_000_000),
 });
 const grantInput = companyRef.extend({ clientId: z.string(), scopes: z.array(z.string()).optional() });
+const userInput = companyRef.extend({ id: z.int(), name: z.string().default('User') });
 const limitsInput = companyRef.extend({
   budgetLeft: z.int().nonnegative().optional(),
   burst: z.int().positive().optional(),
@@ -97,6 +99,15 @@ export function controlVerbs(world: SandboxWorld, stopped: () => AbortSignal): P
     removeApp(input) {
       for (const grant of grantsOf(input)) end(grant);
     },
+    createUser(input) {
+      const { companyId, id, name } = userInput.parse(input);
+      findCompany(world, companyId).users.push({ id, name, isActive: true });
+    },
+    /** Somebody leaves: their deals still name them. */
+    deactivateUser(input) {
+      const { companyId, id } = userInput.parse(input);
+      for (const user of findCompany(world, companyId).users) if (user.id === id) user.isActive = false;
+    },
     setLimits(input) {
       const { companyId, budgetLeft, burst, isBlocked } = limitsInput.parse(input);
       const company = findCompany(world, companyId);
@@ -140,6 +151,7 @@ function newCompany(
     ],
     stages: [...inFirst, ...inSecond].map((stage) => ({ ...stage, isDeleted: false })),
     organizations: [],
+    users: [{ id: userId, name: 'Sam Rivera', isActive: true }],
     deals: new Map(),
     persons: new Map(),
   };

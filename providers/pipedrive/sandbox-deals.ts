@@ -35,6 +35,7 @@ export function addDeal(company: SandboxCompany, { stageId, at }: { stageId: num
     ownerId: userId,
     stageId,
     status: 'open',
+    expectedCloseDate: new Date((at + 30 * 86_400) * 1_000).toISOString().slice(0, 10),
     isDeleted: false,
     isArchived: false,
     addedAt: at,

@@ -25,6 +25,7 @@ export interface SandboxDeal {
   ownerId: number;
   stageId: number;
   status: 'open' | 'won' | 'lost';
+  expectedCloseDate: string | null;
   isDeleted: boolean;
   isArchived: boolean;
   addedAt: number;
@@ -50,6 +51,12 @@ export interface SandboxPerson {
   updatedAt: number;
 }
 
+export interface SandboxUser {
+  id: number;
+  name: string;
+  isActive: boolean;
+}
+
 export interface SandboxCompany {
   companyId: number;
   name: string;
@@ -67,6 +74,7 @@ export interface SandboxCompany {
   pipelines: { id: number; name: string }[];
   stages: { id: number; name: string; pipelineId: number; probability: number; isDeleted: boolean }[];
   organizations: { id: number; name: string }[];
+  users: SandboxUser[];
   deals: Map<number, SandboxDeal>;
   persons: Map<number, SandboxPerson>;
 }

@@ -1,6 +1,13 @@
 /** Pipedrive's shapes: answers, errors, limits and records. */
 import type { SandboxAnswer } from '../contract.ts';
-import { userId, type SandboxChange, type SandboxCompany, type SandboxDeal, type SandboxPerson } from './sandbox-state.ts';
+import {
+  userId,
+  type SandboxChange,
+  type SandboxCompany,
+  type SandboxDeal,
+  type SandboxPerson,
+  type SandboxUser,
+} from './sandbox-state.ts';
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): SandboxAnswer {
   return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(body) };
@@ -61,7 +68,7 @@ export function dealJson({ stages }: SandboxCompany, deal: SandboxDeal) {
     close_time: orNull(closedAt),
     won_time: orNull(deal.wonAt),
     lost_time: orNull(deal.lostAt),
-    expected_close_date: rfc3339(deal.addedAt + 30 * 86_400).slice(0, 10),
+    expected_close_date: deal.expectedCloseDate,
     label_ids: [],
     origin: 'ManuallyCreated',
     custom_fields: {},
@@ -99,6 +106,12 @@ export function changeJson({ at, ...change }: SandboxChange) {
     change_source_user_agent: 'Mozilla/5.0',
     is_bulk_update_flag: false,
   };
+}
+
+/** https://developers.pipedrive.com/docs/api/v1/Users#getUsers */
+export function userJson({ id, name, isActive }: SandboxUser) {
+  const email = `user${id}@example.com`;
+  return { id, name, email, lang: 1, locale: 'en_US', timezone_name: 'Europe/Tallinn', active_flag: isActive, activated: true };
 }
 
 /** https://developers.pipedrive.com/docs/api/v1/Users#getCurrentUser */

@@ -3,6 +3,7 @@ import type { ProviderSandbox, SandboxAnswer, SandboxRequest } from '../contract
 import { controlVerbs } from './sandbox-control.ts';
 import { listItems, listRecords } from './sandbox-lists.ts';
 import { answerConsent, answerRevoke, answerToken, showConsent } from './sandbox-oauth.ts';
+import { changeDeal } from './sandbox-write.ts';
 import type { SandboxCompany, SandboxWorld } from './sandbox-state.ts';
 import {
   apiError,
@@ -16,15 +17,17 @@ import {
   personJson,
   scopeMismatch,
   unauthorized,
+  userJson,
 } from './sandbox-wire.ts';
 
 interface Route {
+  method?: 'PATCH';
   path: RegExp;
   /** https://pipedrive.readme.io/docs/marketplace-scopes-and-permissions-explanations */
   scope: string;
   /** In tokens of the day's budget, as each endpoint's page says. https://developers.pipedrive.com/docs/api/v1 */
   cost: number;
-  answer(company: SandboxCompany, query: URLSearchParams, id: number): SandboxAnswer;
+  answer(company: SandboxCompany, query: URLSearchParams, id: number, body: string): SandboxAnswer;
 }
 
 const routes: Route[] = [
@@ -35,10 +38,23 @@ const routes: Route[] = [
     answer: (company) => json(200, { success: true, data: meJson(company) }),
   },
   {
+    path: /^\/api\/v1\/users$/,
+    scope: 'users:read',
+    cost: 20,
+    answer: ({ users }) => json(200, { success: true, data: users.map(userJson) }),
+  },
+  {
     path: /^\/api\/v2\/deals$/,
     scope: 'deals:read',
     cost: 10,
     answer: (company, query) => listDeals(company, query, false),
+  },
+  {
+    method: 'PATCH',
+    path: /^\/api\/v2\/deals\/(\d+)$/,
+    scope: 'deals:full',
+    cost: 5,
+    answer: (company, _query, id, body) => changeDeal(company, id, body),
   },
   {
     path: /^\/api\/v2\/deals\/archived$/,
@@ -139,19 +155,21 @@ export function createPipedriveSandbox(): ProviderSandbox {
   };
 }
 
-function answerApi(world: SandboxWorld, { method, path: asked, query, headers }: SandboxRequest): SandboxAnswer {
+function answerApi(world: SandboxWorld, { method, path: asked, query, headers, body }: SandboxRequest): SandboxAnswer {
   const [, domain, path = asked] = /^\/([\w-]+)\.pipedrive\.com(\/.*)$/.exec(asked) ?? [];
   const found = authenticate(world, headers);
   if (!found) return unauthorized();
   const { company, scopes } = found;
   // A token of one company opens no other's host.
   if (domain !== undefined && domain !== company.domain) return unauthorized();
-  const route = routes.find((candidate) => candidate.path.test(path));
-  if (!route || method !== 'GET') return apiError(404, 'Unknown method .');
-  if (scopes && !scopes.includes(route.scope)) return scopeMismatch();
+  const route = routes.find((candidate) => (candidate.method ?? 'GET') === method && candidate.path.test(path));
+  if (!route) return apiError(404, 'Unknown method .');
+  // `deals:full` holds `deals:read`.
+  const isGranted = (scope: string) => scopes!.some((own) => own === scope || own === scope.replace(/:read$/, ':full'));
+  if (scopes && !isGranted(route.scope)) return scopeMismatch();
   const refused = spend(company, route.cost);
   if (refused) return refused;
-  const answer = route.answer(company, query, Number(route.path.exec(path)![1]));
+  const answer = route.answer(company, query, Number(route.path.exec(path)![1]), body);
   return { ...answer, headers: { ...limitHeaders(company), ...answer.headers } };
 }
 

@@ -20,9 +20,14 @@ const webhookField = z
 
 /** Each user has one token in each company. https://pipedrive.readme.io/docs/how-to-find-the-api-token */
 export const apiTokenCredentials = z.strictObject({
-  apiToken: z.string().regex(/^[\x21-\x7e]{8,200}$/, 'Copy the API token without spaces or line breaks.'),
-  webhookUser: webhookField.optional(),
-  webhookPassword: webhookField.optional(),
+  apiToken: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,200}$/, 'Copy the API token without spaces or line breaks.')
+    .meta({ title: 'API token', description: 'In Pipedrive under Personal preferences, API.' }),
+  webhookUser: webhookField
+    .optional()
+    .meta({ title: 'Webhook user', description: 'A name that you make up and give to the webhook at Pipedrive too.' }),
+  webhookPassword: webhookField.optional().meta({ title: 'Webhook password', description: 'The same, for its password.' }),
 });
 
 export const settingsSchema = z.strictObject({});

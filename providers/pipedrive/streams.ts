@@ -4,6 +4,7 @@ import type { Records, Stream } from '../contract.ts';
 import { getJson, type PipedriveContext } from './client.ts';
 import { fetchLogs } from './changelog.ts';
 import { effectiveStage, movements } from './history.ts';
+import { writes } from './writes.ts';
 import { fetchWindowPage, rawRecord, type RawRecord } from './windows.ts';
 
 /** Deleted ones for 30 days. https://developers.pipedrive.com/docs/api/v1/Deals#getDeals */
@@ -58,6 +59,7 @@ export const deals: Stream<PipedriveContext> = {
       { target: 'openedAt', source: 'add_time', required: false, transform: { kind: 'timestamp' } },
     ],
   },
+  writes,
 };
 
 /** Persons with the name of their organisation. The list leaves out who was deleted: webhooks tell of them. */

@@ -90,18 +90,39 @@ export async function getJson<T>(
   return read((await send(context, { path, query, signal })).body, schema);
 }
 
+/**
+ * Sets fields of one record; Salesforce answers nothing. Whatever triggers of the org's own refuse is undone as a whole.
+ * https://developer.salesforce.com/docs/platform/api-rest/guide/resources-sobject-retrieve-patch.html
+ */
+export async function patchRecord(
+  context: SalesforceContext,
+  object: string,
+  { id, fields, signal }: { id: string; fields: Record<string, string | number | null>; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const path = `/services/data/${apiVersion}/sobjects/${object}/${encodeURIComponent(id)}`;
+  await send(context, { method: 'PATCH', path, body: JSON.stringify(fields), signal });
+}
+
 interface Asked {
+  method?: 'GET' | 'PATCH';
   path: string;
+  body?: string;
   query?: Record<string, string>;
   headers?: Record<string, string>;
   signal: AbortSignal | undefined;
 }
 
-async function send({ http, credentials }: SalesforceContext, { path, query, headers, signal }: Asked) {
+async function send({ http, credentials }: SalesforceContext, { method = 'GET', path, query, headers, body, signal }: Asked) {
   const answer = await http.request({
-    method: 'GET',
+    method,
     url: `${credentials.instanceUrl}${path}`,
-    headers: { ...headers, authorization: `Bearer ${credentials.accessToken}`, accept: 'application/json' },
+    headers: {
+      ...headers,
+      authorization: `Bearer ${credentials.accessToken}`,
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
     ...(query && { query }),
     ...(signal && { signal }),
   });

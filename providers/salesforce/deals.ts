@@ -4,6 +4,7 @@ import { readByIds, readChanges, type Source } from './changes.ts';
 import { currencyOf, perRecord } from './currency.ts';
 import { addHistory, movements } from './history.ts';
 import type { SalesforceSettings } from './schema.ts';
+import { writes } from './writes.ts';
 
 /**
  * What the mapping needs and no more: a query that names a field which the user does not see is refused as a whole. `ContactId` is the
@@ -61,4 +62,5 @@ export const deals: Stream<SalesforceContext> = {
       { target: 'openedAt', source: 'CreatedDate', required: false, transform: { kind: 'timestamp' } },
     ],
   },
+  writes,
 };

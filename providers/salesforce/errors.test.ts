@@ -25,6 +25,10 @@ const classes: Record<FailureCode, string[]> = {
     'FIELD_CUSTOM_VALIDATION_EXCEPTION',
     'DUPLICATE_VALUE',
     'STRING_TOO_LONG',
+    'INVALID_CROSS_REFERENCE_KEY',
+    'INVALID_FIELD_FOR_INSERT_UPDATE',
+    'JSON_PARSER_ERROR',
+    'FIELD_INTEGRITY_EXCEPTION',
   ],
   rate_limited: ['REQUEST_LIMIT_EXCEEDED'],
   provider_unavailable: [

@@ -84,6 +84,20 @@ const entries: Record<string, Entry> = {
   NOT_FOUND: ['record_rejected', 'Salesforce does not have this record, or the user does not see it: look it up there.'],
   ENTITY_IS_DELETED: ['record_rejected', 'The record is in Salesforce’s recycle bin: restore it there, or leave it.'],
   REQUIRED_FIELD_MISSING: ['record_rejected', 'Salesforce needs a field that is empty: fill it in and try again.'],
+  // https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
+  INVALID_CROSS_REFERENCE_KEY: [
+    'record_rejected',
+    'Salesforce does not have the user or record that a field names: choose another and try again.',
+  ],
+  INVALID_FIELD_FOR_INSERT_UPDATE: [
+    'record_rejected',
+    'The Salesforce user may not change one of the fields: give the user the permission, or take the field out of the mapping.',
+  ],
+  JSON_PARSER_ERROR: ['record_rejected', 'Salesforce found a value that does not fit its field: correct it and try again.'],
+  FIELD_INTEGRITY_EXCEPTION: [
+    'record_rejected',
+    'Salesforce refuses a value that does not fit the record’s others: correct it and try again.',
+  ],
   INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: [
     'record_rejected',
     'Salesforce does not have this choice in one of its lists: choose another, or add it there.',

@@ -15,6 +15,8 @@ import { check } from './check.ts';
 import { contacts } from './contacts.ts';
 import { deals } from './deals.ts';
 import { classify, errorCatalogue } from './errors.ts';
+import { quotaOf } from './quota.ts';
+import { owners } from './owners.ts';
 import { keyCredentials, settingsSchema, type SalesforceCredentials, type SalesforceSettings } from './schema.ts';
 import { stages } from './stages.ts';
 
@@ -81,13 +83,20 @@ export const salesforce = defineProvider<SalesforceCredentials, SalesforceSettin
       secrets: ['privateKey'],
     },
   ],
+  needs: [
+    // https://help.salesforce.com/s/articleView?id=000385436&type=1
+    'A Salesforce edition whose API may be called: Enterprise, Unlimited, Performance or Developer, or Professional with API access.',
+    'A user there with “API Enabled” who sees the opportunities and contacts.',
+  ],
   settings: settingsSchema,
   check,
   streams: { deals, contacts },
   stages,
+  owners,
   normalize: () => [],
   optedOutCodes: [],
   metrics: dealMetrics,
   classify,
+  quotaOf,
   errorCatalogue,
 });

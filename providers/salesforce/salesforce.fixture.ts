@@ -54,6 +54,18 @@ export async function setUpSalesforce(): Promise<SalesforceFixture> {
     settings: {},
     records: { deals: dealsCount, contacts: contactsCount },
     changing: { deals: changingDeals(control, orgId), contacts: changingContacts(control, orgId) },
+    owner: {
+      externalId: '005000000000777AAA',
+      join: () => control('createUser', { orgId, id: '005000000000777AAA', name: 'Kim Park' }),
+      leave: () => control('deactivateUser', { orgId, id: '005000000000777AAA' }),
+    },
+    writes: {
+      deals: {
+        create: async () => (await control('createOpportunity', { orgId, at: new Date(Date.now() - 9_000).toISOString() })).id,
+        values: { title: 'New roof', stage: 'Proposal/Price Quote', amount: '4321.5', expectedCloseOn: '2027-03-01' },
+        refused: { stage: 'Nowhere' },
+      },
+    },
     unknownIds: { deals: '006000000000zzzAAA', contacts: '003000000000zzzAAA' },
     oauth: { client, redirectUri, answer },
   };

@@ -50,6 +50,7 @@ const grantInput = z.strictObject({
   orgId: z.string(),
   scopes: z.array(z.string()).default(['api', 'refresh_token']),
 });
+const userInput = z.strictObject({ orgId: z.string(), id: z.string(), name: z.string().default('User') });
 const orgRef = z.object({ orgId: z.string() });
 const orgChange = z.strictObject(changeable).partial().extend(orgRef.shape);
 
@@ -68,6 +69,12 @@ const usualStages: SandboxOrg['stages'] = [
   IsClosed: kind !== 'open',
   IsWon: kind === 'won',
 }));
+
+/** The one who is at work, and somebody of a portal. */
+const usualUsers = (): SandboxOrg['users'] => [
+  { id: '005000000000001AAA', name: 'Sam Rivera', email: 'sam@example.com', isActive: true, userType: 'Standard' },
+  { id: '005000000000009AAA', name: 'Portal Guest', email: 'guest@example.com', isActive: true, userType: 'CspLitePortal' },
+];
 
 export function controlVerbs(world: SandboxWorld): ProviderSandbox['control'] {
   const orgOf = (input: unknown): SandboxOrg => {
@@ -93,7 +100,16 @@ export function controlVerbs(world: SandboxWorld): ProviderSandbox['control'] {
       const told = orgInput.parse(input);
       const orgId = newId(world, '00D');
       const stages = structuredClone(usualStages);
-      world.orgs.set(orgId, { ...told, orgId, stages, opportunities: new Map(), contacts: new Map(), steps: [], erased: [] });
+      world.orgs.set(orgId, {
+        ...told,
+        orgId,
+        stages,
+        users: usualUsers(),
+        opportunities: new Map(),
+        contacts: new Map(),
+        steps: [],
+        erased: [],
+      });
       return { orgId, ...told, instanceUrl: `https://${told.host}` };
     },
     setOrg(input) {
@@ -117,6 +133,15 @@ export function controlVerbs(world: SandboxWorld): ProviderSandbox['control'] {
     /** Somebody blocks the app in the org. */
     removeApp(input) {
       for (const grant of grantsOf(input)) end(grant);
+    },
+    createUser(input) {
+      const user = userInput.parse(input);
+      orgOf(input).users.push({ id: user.id, name: user.name, email: 'user@example.com', isActive: true, userType: 'Standard' });
+    },
+    /** Somebody leaves: their opportunities still name them. */
+    deactivateUser(input) {
+      const { id } = userInput.parse(input);
+      for (const user of orgOf(input).users) if (user.id === id) user.isActive = false;
     },
     /** The rest of every query is forgotten, as if a day had passed. */
     expireLocators() {

@@ -1,5 +1,5 @@
 /** Objects as a query sees them. https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_list.htm */
-import type { SandboxContact, SandboxOpportunity, SandboxOrg, SandboxStage, SandboxStep } from './sandbox-state.ts';
+import type { SandboxContact, SandboxOpportunity, SandboxOrg, SandboxStage, SandboxStep, SandboxUser } from './sandbox-state.ts';
 import type { Values } from './sandbox-soql.ts';
 import { timeText } from './sandbox-wire.ts';
 
@@ -40,6 +40,13 @@ const stage: Columns<SandboxStage> = {
   IsClosed: ({ IsClosed }) => IsClosed,
   IsWon: ({ IsWon }) => IsWon,
 };
+const user: Columns<SandboxUser> = {
+  Id: ({ id }) => id,
+  Name: ({ name }) => name,
+  Email: ({ email }) => email,
+  IsActive: ({ isActive }) => isActive,
+  UserType: ({ userType }) => userType,
+};
 const step: Columns<SandboxStep> = {
   Id: ({ id }) => id,
   OpportunityId: ({ opportunityId }) => opportunityId,
@@ -79,6 +86,7 @@ function seen<T>(columns: Columns<T>, each: (org: SandboxOrg) => Iterable<T>): O
 const objects: Record<string, ObjectSeen> = {
   Organization: seen(organization, (org) => [org]),
   OpportunityStage: seen(stage, ({ stages }) => stages),
+  User: seen(user, ({ users }) => users),
   Opportunity: seen(opportunity, ({ opportunities }) => opportunities.values()),
   OpportunityHistory: seen(step, ({ steps }) => steps),
   Contact: seen(contact, ({ contacts }) => contacts.values()),

@@ -23,6 +23,8 @@ interface Change extends Made {
   stage?: string | undefined;
   amount?: number | null | undefined;
   closeDate?: string | undefined;
+  ownerId?: string | undefined;
+  currency?: string | undefined;
 }
 
 /** A change of stage, amount or close date makes a row of history; of anything else it does not. */

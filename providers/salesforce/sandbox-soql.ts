@@ -18,6 +18,7 @@ const since = new RegExp(`^SystemModstamp >= (?<at>${time})$`);
 const after = new RegExp(
   `^\\(SystemModstamp > (?<at>${time}) OR \\(SystemModstamp = (?<same>${time}) AND Id > '(?<id>\\w{18})'\\)\\)$`,
 );
+const ofType = /^UserType = '(?<type>\w+)'$/;
 const among = /^(?<field>Id|OpportunityId) IN \((?<list>'\w{15,18}'(?:,'\w{15,18}')*)\)$/;
 
 /** `null` for a query of another form. */
@@ -44,6 +45,8 @@ function condition(where: string | undefined): Soql['matches'] | null {
     const [at, same, id] = [Date.parse(place['at']!), Date.parse(place['same']!), place['id']!];
     return (row) => stampOf(row) > at || (stampOf(row) === same && String(row['Id']) > id);
   }
+  const type = ofType.exec(where)?.groups?.['type'];
+  if (type !== undefined) return (row) => row['UserType'] === type;
   const list = among.exec(where)?.groups;
   if (!list) return null;
   // An id of 15 characters is the same as the one of 18.

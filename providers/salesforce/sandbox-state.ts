@@ -78,11 +78,20 @@ export interface SandboxOrg {
   /** What the user does not see, for example `Opportunity.Amount`. */
   hidden: string[];
   stages: SandboxStage[];
+  users: SandboxUser[];
   opportunities: Map<string, SandboxOpportunity>;
   contacts: Map<string, SandboxContact>;
   steps: SandboxStep[];
   /** What left the recycle bin, or never lay in it. */
   erased: { object: string; id: string; at: number }[];
+}
+
+export interface SandboxUser {
+  id: string;
+  name: string;
+  email: string;
+  isActive: boolean;
+  userType: string;
 }
 
 /** What one person consented to, or what an assertion was taken for, and what became of its tokens. */

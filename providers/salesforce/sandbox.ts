@@ -4,6 +4,7 @@ import { controlVerbs } from './sandbox-control.ts';
 import { answerConsent, answerRevoke, answerToken, showConsent } from './sandbox-oauth.ts';
 import { answerLog, answerQuery, answerRest } from './sandbox-query.ts';
 import { newWorld, type SandboxOrg, type SandboxWorld } from './sandbox-state.ts';
+import { answerPatch } from './sandbox-write.ts';
 import { apiError, callsUsedUp, html, json, limitHeader, sessionEnded } from './sandbox-wire.ts';
 
 export function createSalesforceSandbox(): ProviderSandbox {
@@ -53,9 +54,12 @@ function answerApi(world: SandboxWorld, org: SandboxOrg, path: string, request: 
 function answerPath(world: SandboxWorld, org: SandboxOrg, token: string, path: string, request: SandboxRequest): SandboxAnswer {
   const found = /^\/services\/data\/(?<version>v\d+\.\d)\/(?<resource>.+)$/.exec(path)?.groups;
   const missing = apiError(404, 'NOT_FOUND', 'The requested resource does not exist');
-  if (!found || request.method !== 'GET') return missing;
-  const asked = { world, org, token, request, version: found['version']! };
+  if (!found) return missing;
   const resource = found['resource']!;
+  const written = /^sobjects\/Opportunity\/(\w{15,18})$/.exec(resource)?.[1];
+  if (request.method === 'PATCH' && written !== undefined) return answerPatch(world, org, written, request.body);
+  if (request.method !== 'GET') return missing;
+  const asked = { world, org, token, request, version: found['version']! };
   if (resource === 'queryAll') return answerQuery(asked);
   if (resource === 'connect/organization') return json(200, organisationJson(org));
   const logged = /^sobjects\/(\w+)\/deleted\/?$/.exec(resource)?.[1];

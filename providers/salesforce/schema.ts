@@ -11,12 +11,19 @@ export interface SalesforceCredentials {
  * https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_jwt_flow.htm
  */
 export const keyCredentials = z.strictObject({
-  clientId: z.string().regex(/^[\x21-\x7e]{8,512}$/, 'Copy the app’s consumer key without spaces or line breaks.'),
-  subject: z.string().regex(/^[^\s@]{1,80}@[^\s@]{1,80}$/, 'Enter the username of the user, for example sync@example.com.'),
+  clientId: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,512}$/, 'Copy the app’s consumer key without spaces or line breaks.')
+    .meta({ title: 'Consumer key', description: 'Of your app in Salesforce, under its API settings.' }),
+  subject: z
+    .string()
+    .regex(/^[^\s@]{1,80}@[^\s@]{1,80}$/, 'Enter the username of the user, for example sync@example.com.')
+    .meta({ title: 'Username', description: 'Of the user whom the app acts for.' }),
   privateKey: z
     .string()
     .max(16_384)
-    .regex(/^-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----\s*$/, 'Paste the private key as PKCS #8 in PEM.'),
+    .regex(/^-----BEGIN PRIVATE KEY-----[\s\S]+-----END PRIVATE KEY-----\s*$/, 'Paste the private key as PKCS #8 in PEM.')
+    .meta({ title: 'Private key', description: 'Whose certificate the app holds; it begins with BEGIN PRIVATE KEY.' }),
 });
 
 export const settingsSchema = z.strictObject({
@@ -24,6 +31,10 @@ export const settingsSchema = z.strictObject({
   opportunityFields: z
     .array(z.string().regex(/^[A-Za-z]\w{0,79}$/, 'Is not the API name of a field, for example Region__c.'))
     .max(50)
-    .default([]),
+    .default([])
+    .meta({
+      title: 'More fields of opportunities',
+      description: 'API names that the mapping is to read, for example Region__c.',
+    }),
 });
 export type SalesforceSettings = z.infer<typeof settingsSchema>;

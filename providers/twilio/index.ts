@@ -25,6 +25,11 @@ export const twilio = defineProvider<TwilioCredentials, TwilioSettings>({
     { kind: 'basic', label: 'Account SID and auth token', credentials: authTokenCredentials, secrets: ['authToken'] },
     { kind: 'api_key', label: 'API key', credentials: apiKeyCredentials, secrets: ['authToken', 'apiKeySecret'] },
   ],
+  needs: [
+    // https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account
+    'A Twilio account. One on trial sends to numbers that were verified at Twilio, and to no others.',
+    'A phone number at Twilio that sends and receives text messages.',
+  ],
   settings: settingsSchema,
   check,
   streams: { messages, usage },

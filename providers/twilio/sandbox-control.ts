@@ -127,10 +127,10 @@ export function controlVerbs(world: SandboxWorld): Record<string, (input: Record
       find(accountSid).deliverTo = deliverTo;
     },
 
-    /** Twilio's clock as this account sees it, beside ours. */
+    /** Twilio's clock as this account sees it, beside ours; as all accounts do, when none is named. */
     setClock(input) {
-      const { accountSid, aheadMs } = accountRef.extend({ aheadMs: z.int() }).parse(input);
-      find(accountSid).aheadMs = aheadMs;
+      const { accountSid, aheadMs } = accountRef.partial().extend({ aheadMs: z.int() }).parse(input);
+      for (const account of accountSid === undefined ? accounts.values() : [find(accountSid)]) account.aheadMs = aheadMs;
     },
 
     /** A person texts one of the account's numbers. STOP and START count as they do at Twilio. */

@@ -20,15 +20,29 @@ export interface TwilioCredentials {
   apiKeySecret?: string;
 }
 
-export const authTokenCredentials = z.strictObject({ accountSid: accountSidSchema, authToken: secret('auth token') });
+const account = {
+  accountSid: accountSidSchema.meta({
+    title: 'Account SID',
+    description: 'Begins with AC; on the start page of the Twilio Console.',
+  }),
+  authToken: secret('auth token').meta({ title: 'Auth token', description: 'Below the Account SID in the Twilio Console.' }),
+};
+export const authTokenCredentials = z.strictObject(account);
 
 export const apiKeyCredentials = z.strictObject({
-  accountSid: accountSidSchema,
-  authToken: secret('auth token'),
-  apiKeySid: sid('SK', 'API key SID'),
-  apiKeySecret: secret('API key secret'),
+  ...account,
+  apiKeySid: sid('SK', 'API key SID').meta({ title: 'API key SID', description: 'Begins with SK.' }),
+  apiKeySecret: secret('API key secret').meta({
+    title: 'API key secret',
+    description: 'Twilio shows it once, when the key is made.',
+  }),
 });
 
 /** Where the account's data is; credentials belong to one region. https://www.twilio.com/docs/global-infrastructure/understanding-twilio-regions */
-export const settingsSchema = z.strictObject({ region: z.enum(['us1', 'ie1']).optional() });
+export const settingsSchema = z.strictObject({
+  region: z
+    .enum(['us1', 'ie1'])
+    .optional()
+    .meta({ title: 'Region', description: 'Where the account’s data is: us1, the usual, or ie1 for Ireland.' }),
+});
 export type TwilioSettings = z.infer<typeof settingsSchema>;
