@@ -10,13 +10,14 @@ import type { Connection } from '../db/app/stores/connections.ts';
 import type { Lease, StoredToken, TokenRef } from '../db/app/stores/tokens.ts';
 import type { Provider, RenewedAuth } from '../providers/contract.ts';
 import { classifyGrant, isRenewed, requestTokens, type Grant, type GrantedTokens } from '../providers/oauth.ts';
-import type { ActivityDeps, Renewal } from './deps.ts';
-import { asActivityFailure, failWith } from './failures.ts';
+import type { Admission } from './circuits.ts';
+import { refOf, type ActivityDeps, type Renewal } from './deps.ts';
+import { asActivityFailure, circuitFailure, failWith } from './failures.ts';
 import { tellLost } from './lost-credentials.ts';
 import { revokeUnkept } from './revoke-credentials.ts';
 import { authOf, clientOf, grantOf, handedOut, keptValues, onceOnly } from './token-grant.ts';
 
-type Deps = Pick<ActivityDeps, 'app' | 'getProvider' | 'httpFor' | 'oauthClient' | 'temporal' | 'renewal'>;
+type Deps = Pick<ActivityDeps, 'app' | 'getProvider' | 'httpFor' | 'oauthClient' | 'temporal' | 'renewal' | 'circuits' | 'tell'>;
 
 const usualRenewal: Renewal = { requestMs: 15_000, leaseMs: 30_000, lateMs: 5_000 };
 /** How often those who wait for another's renewal look. */
@@ -109,6 +110,7 @@ async function renew(
   canGoOn: boolean,
 ): Promise<Record<string, string> | null> {
   const { app } = deps;
+  const tell = tellRenewal(deps, connection);
   // Read under the lease: what was seen before it may have been renewed since.
   const token = await app.tokens.read({ tokenId: claimed.tokenId });
   if (!token) return null;
@@ -120,12 +122,44 @@ async function renew(
     throw error;
   }
   if (!grant) {
+    tell('lost');
     await app.tokens.lose(
       claimed,
       `${provider.label} gave no refresh token, and the access has ended: reauthorize the connection.`,
     );
     return null;
   }
+  // Credentials that are not in force yet are tried by a person, who is not held up by a circuit.
+  const owner = { connectionId: connection.id, companyId: connection.companyId };
+  const admission = token.state === 'staged' ? deps.circuits.admitPerson(owner) : await deps.circuits.admit(owner);
+  if (admission.refused) {
+    await app.tokens.release(claimed, { dueInMs: admission.probeInMs, heldMs: 0 });
+    if (!canGoOn) throw circuitFailure(provider.label, admission.probeInMs);
+    return null;
+  }
+  try {
+    return await ask(deps, connection, { provider, auth, lease: claimed }, { token, grant, admission }, canGoOn);
+  } finally {
+    // Whoever came to no word from the provider leaves the try to others.
+    await admission.ended('untold');
+  }
+}
+
+interface Asking {
+  token: StoredToken;
+  grant: Grant;
+  admission: Admission & { refused: false };
+}
+
+async function ask(
+  deps: Deps,
+  connection: Connection,
+  { provider, auth, lease: claimed }: Renewing,
+  { token, grant, admission }: Asking,
+  canGoOn: boolean,
+): Promise<Record<string, string> | null> {
+  const { app } = deps;
+  const tell = tellRenewal(deps, connection);
   const { requestMs, leaseMs, lateMs } = deps.renewal ?? usualRenewal;
   const begunAt = performance.now();
   const lease = await app.tokens.beginAttempt(claimed, leaseMs);
@@ -140,20 +174,25 @@ async function renew(
   let granted: GrantedTokens;
   try {
     granted = await requestTokens(auth, grant, http, requestMs);
+    await admission.ended('answered');
   } catch (error) {
     const failure = classifyGrant(error, auth, provider.label);
+    await admission.ended(failure.code === 'provider_unavailable' ? 'outage' : 'answered', failure.sentence);
     const once = onceOnly(auth, token, provider, lateMs);
     // The next in turn asks again within the vendor's grace, and gives up after it.
     if (failure.effect === 'unknown' && once) {
       const { retryable } = consequences[failure.code];
+      tell(once.graceMs === 0 ? 'lost' : 'answer_lost');
       if (once.graceMs === 0) await app.tokens.lose(lease, retryable ? once.sentence : failure.sentence);
       return null;
     }
     if (failure.code === 'credentials_rejected') {
+      tell('lost');
       await app.tokens.lose(lease, failure.sentence);
       return null;
     }
     const { retryAfterMs } = failure;
+    tell('refused');
     await app.tokens.release(lease, { dueInMs: retryAfterMs ?? askAgainMs, heldMs: retryAfterMs ?? askSoonMs });
     if (!canGoOn || !consequences[failure.code].retryable) throw asActivityFailure(failure);
     return null;
@@ -164,10 +203,16 @@ async function renew(
   const refreshInMs = endsInMs - refreshEarlyMs(lifetimeS * 1_000);
   const values = keptValues(auth, token.values, granted);
   const isKept = await insist(() => app.tokens.commit(lease, { values, scopes, endsInMs, refreshInMs }));
+  tell(isKept ? 'renewed' : 'superseded');
   if (isKept) return handedOut(values);
   await revokeUnkept(deps, connection, token, refreshToken);
   return null;
 }
+
+const tellRenewal =
+  ({ tell }: Deps, connection: Connection) =>
+  (outcome: 'renewed' | 'superseded' | 'refused' | 'answer_lost' | 'lost') =>
+    tell?.({ event: 'renewal', outcome, ...refOf(connection) });
 
 /** What the provider has given out exists nowhere else: a database that is away for a moment must not cost a consent. */
 async function insist<T>(keep: () => Promise<T>): Promise<T> {

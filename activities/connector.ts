@@ -1,13 +1,23 @@
 /** What a connection's commands and verdicts do to rows, Schedules and credentials. Each is repeatable. */
 import type { ConnectionState } from '../domain/connection-state.ts';
 import { consequences, type FailureCode } from '../domain/failure.ts';
+import { takesPushes } from '../domain/push.ts';
 import { workflowIds } from '../domain/workflow-ids.ts';
-import type { ActivityDeps } from './deps.ts';
+import { refOf, type ActivityDeps } from './deps.ts';
+import { endAnomalies } from './anomalies.ts';
 import { pauseSchedules } from './schedules.ts';
+import { judgeFailing, settlePauses } from './pause-failing.ts';
 import { takeRun } from './take-run.ts';
 import { credentialsSubject } from './lost-credentials.ts';
 import { checkUsable, failWith, openConnection } from './provider-call.ts';
 import { revokeAll, revokeSuperseded } from './revoke-credentials.ts';
+
+interface OpenedIncident {
+  incidentId: string;
+  /** It had recovered and is open again: its escalation may still be running. */
+  cameBack?: { answered: boolean };
+  further?: 'flapping' | 'pause_ahead' | 'paused';
+}
 
 interface RequestedRun {
   jobId: string;
@@ -30,6 +40,10 @@ export function connectorActivities(deps: ActivityDeps) {
       const { connectionId, state, reason, by, schedulesRun } = input;
       await pauseSchedules(deps, connectionId, { paused: !schedulesRun, note: `${state}: ${reason}` });
       await app.connections.setState(connectionId, state, reason, by);
+      await settlePauses(deps, { connectionId, state, by });
+      // What waited for this goes on by itself.
+      if (takesPushes(state) && (await app.pushes.standing(connectionId)).waiting > 0)
+        await deps.temporal.wakePushes(refOf(await app.connections.get(connectionId)));
     },
 
     /** Opens a run of each job asked for, or names the one that is under way. The workflow then starts what was accepted. */
@@ -61,24 +75,35 @@ export function connectorActivities(deps: ActivityDeps) {
       const earlier = await app.tokens.read({ connectionId });
       await app.credentials.activate(tokenId, { actor: by });
       await app.tasks.completeBySubject(credentialsSubject(connectionId), 'The connection was reauthorized.', by);
+      if ((await app.queueRetries.mended(connectionId, 'credentials', deps.now())) > 0)
+        await deps.temporal.wakeRetries(refOf(opened.connection));
       if (earlier && earlier.tokenId !== tokenId) await revokeSuperseded(deps, opened.connection, earlier, by);
     },
 
-    async useManualValue({ snapshotId }: { snapshotId: string }): Promise<void> {
-      await app.metrics.activateManual(snapshotId);
-    },
-
-    /** The provider's value wins again; what the person had entered, and the difference, stay as a row. */
-    async handBackManualValues({ connectionId }: { connectionId: string }): Promise<void> {
-      await app.metrics.handBack(connectionId, deps.now());
-    },
-
-    async openIncident(input: { connectionId: string; companyId: string; cause: FailureCode }): Promise<{ incidentId: string }> {
-      const connection = await app.connections.get(input.connectionId);
-      const { meaning, ownerAction } = consequences[input.cause];
+    /** `state` is given with a failed run alone: then what it comes to is judged, and `further` is what people are to be told. */
+    async openIncident(input: {
+      connectionId: string;
+      companyId: string;
+      cause: FailureCode;
+      state?: ConnectionState;
+    }): Promise<OpenedIncident> {
+      const { connectionId, companyId, cause, state } = input;
+      const connection = await app.connections.get(connectionId);
+      const { policy } = await app.connections.settings(connectionId);
+      const { meaning, ownerAction } = consequences[cause];
       const sentence = `${connection.label}: ${meaning} ${ownerAction}`;
-      const { incidentId } = await app.incidents.open({ ...input, sentence });
-      return { incidentId };
+      const { incidentId, opening } = await app.incidents.open({
+        companyId,
+        connectionId,
+        cause,
+        sentence,
+        flapping: policy.flapping,
+      });
+      const cameBack = opening === 'reopened' || opening === 'flapping';
+      const answered = cameBack && (await app.incidents.find(incidentId))?.state !== 'open';
+      const failing = state && (await judgeFailing(deps, { connection, state, cause, policy }));
+      const further = failing ?? (opening === 'flapping' ? 'flapping' : null);
+      return { incidentId, ...(cameBack && { cameBack: { answered } }), ...(further && { further }) };
     },
 
     async disconnectConnection({
@@ -92,14 +117,22 @@ export function connectorActivities(deps: ActivityDeps) {
     }): Promise<void> {
       for (const { id } of await app.jobs.list(connectionId)) await deps.temporal.deleteSchedule(id);
       await revokeAll(deps, await app.connections.get(connectionId), by);
+      await app.pushes.cancelAll(connectionId, 'The connection was disconnected before this was written.');
       await app.credentials.forget(connectionId, { actor: by });
       await app.tasks.completeBySubject(credentialsSubject(connectionId), 'The connection was disconnected.', by);
+      await endAnomalies(deps, connectionId);
       await app.connections.setState(connectionId, 'disconnected', reason, by);
+      await app.queueRetries.standDown(connectionId);
+      await deps.temporal.tellRetries(connectionId);
+      await settlePauses(deps, { connectionId, state: 'disconnected', by });
     },
 
+    /** What waited for a connection to take it: stored events, and retries that came due meanwhile. */
     async wakeEvents({ connectionId }: { connectionId: string }): Promise<void> {
       const { companyId, providerKey } = await app.connections.get(connectionId);
       await deps.temporal.wakeEvents({ connectionId, companyId, providerKey });
+      if (await app.queueRetries.earliest(connectionId))
+        await deps.temporal.wakeRetries({ connectionId, companyId, providerKey });
     },
   };
 }

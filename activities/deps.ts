@@ -1,11 +1,15 @@
 /** What activities are handed at start. Nothing here is global, so that tests and several workers can each have their own. */
 import type { FailureCode } from '../domain/failure.ts';
+import type { Tell } from '../domain/outcome.ts';
 import type { DeliveryStatus } from '../domain/delivery-status.ts';
+import type { Notices } from '../notices/channel.ts';
 import type { Provider, ProviderHttp } from '../providers/contract.ts';
+import type { Connection } from '../db/app/stores/connections.ts';
 import type { AppStores } from '../db/app/stores/index.ts';
 import type { TrafficStores } from '../db/traffic/stores/index.ts';
 import type { OAuthClient } from '../providers/oauth.ts';
 import type { KeyChanges } from '../keys/key-changes.ts';
+import type { Circuits } from './circuits.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { ReportRef } from './reports.ts';
 import type { RepairPort } from './repair-port.ts';
@@ -17,16 +21,20 @@ export interface ActivityDeps {
   getProvider(key: string): Provider;
   /** A client for one connection: base URL in force, time-outs, and a redacted log line for each call. */
   httpFor(provider: Provider, owner: { connectionId: string; companyId: string }): ProviderHttp;
+  /** Whether a connection's provider may be asked now. */
+  circuits: Circuits;
   /** The platform's own OAuth client at a provider; `null` when none is configured. */
   oauthClient(providerKey: string): OAuthClient | null;
   /** How long the renewal of tokens may take; shorter in tests. */
   renewal?: Renewal;
   temporal: TemporalPort;
-  /** The platform's own sender, by which people are told about incidents; `null` when none is configured. */
-  notifier: Notifier | null;
+  /** The ways by which people are told about incidents. */
+  notices: Notices;
   /** What providers call back: the scheme and host that the outside world sees, without a slash at the end. */
   publicUrl: string;
   now(): Date;
+  /** Told what happens within an activity, for log lines and metrics; what an activity answers is told for it. */
+  tell?: Tell;
 }
 
 export interface Renewal {
@@ -37,12 +45,6 @@ export interface Renewal {
   lateMs: number;
 }
 
-export interface Notifier {
-  providerKey: string;
-  credentials: Record<string, string>;
-  from: string;
-}
-
 /** The few things that activities ask of Temporal. Each is safe to repeat. */
 export interface TemporalPort extends RepairPort {
   /** Creates the job's Schedule, or brings the one that is there in line. */
@@ -51,6 +53,13 @@ export interface TemporalPort extends RepairPort {
   pauseSchedule(schedule: SyncSchedule): Promise<void>;
   deleteSchedule(jobId: string): Promise<void>;
   wakeEvents(connection: ConnectionRef): Promise<void>;
+  wakePushes(connection: ConnectionRef): Promise<void>;
+  /** Something is due, or will be: the connection's retries look when. */
+  wakeRetries(connection: ConnectionRef): Promise<void>;
+  /** The same for retries that sleep, when nothing will be due any more. */
+  tellRetries(connectionId: string): Promise<void>;
+  /** Starts a run of a job on demand, under this id; one of this id that there was already is left alone. */
+  startRun(run: ConnectionRef & { jobId: string; requestId: string }): Promise<void>;
   runFinished(
     connectionId: string,
     run: { jobId: string; runId: string; outcome: RunOutcome; code?: FailureCode; drifting?: true },
@@ -68,6 +77,12 @@ export interface ConnectionRef {
   companyId: string;
   providerKey: string;
 }
+
+export const refOf = ({ id, companyId, providerKey }: Pick<Connection, 'id' | 'companyId' | 'providerKey'>): ConnectionRef => ({
+  connectionId: id,
+  companyId,
+  providerKey,
+});
 
 export interface SyncSchedule extends ConnectionRef {
   jobId: string;

@@ -1,5 +1,7 @@
 /** What stored events mean in our words, and whose it is. */
 import { oversizedFields } from '../domain/field-limits.ts';
+import type { FailureCode } from '../domain/failure.ts';
+import type { Mend } from '../domain/failed-work.ts';
 import type { Homeless } from '../domain/franchise.ts';
 import type { MappingSet } from '../domain/mapping.ts';
 import {
@@ -20,6 +22,16 @@ export interface Understood {
   normalized: NormalizedEvent[];
   record?: { record: CanonicalRecord; mappingVersion: number };
 }
+/** Why an event cannot be applied. */
+export interface Unfit {
+  sentence: string;
+  code: FailureCode;
+  mend: Mend;
+  waitsFor?: string | null;
+  object?: CanonicalObject;
+  /** Of the mapping that it does not fit. */
+  mappingVersion?: number;
+}
 /** Whose it is; without a company it waits in the error queue. */
 export type Owned = Understood & ({ companyId: string } | ({ companyId: null } & Homeless));
 
@@ -36,21 +48,30 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
   const isSynced = (object: CanonicalObject) => Object.values(provider.streams).some((stream) => stream.object === object);
 
   return {
-    async understand(event: StoredEvent): Promise<Understood | { sentence: string }> {
+    async understand(event: StoredEvent): Promise<Understood | Unfit> {
       if (event.source === 'webhook') {
-        const normalized = provider.normalize(asInbound(event));
+        const normalized = normalize(event);
+        if (!normalized) return { sentence: notUnderstood(event.type), code: 'defect', mend: 'time' };
         const faults = normalized.flatMap((meant) => oversizedFields('fields' in meant ? { ...meant, ...meant.fields } : meant));
-        if (faults.length > 0) return { sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; ') };
+        if (faults.length > 0)
+          return {
+            sentence: faults.map(({ field, message }) => `${field} ${message}`).join('; '),
+            code: 'record_rejected',
+            mend: 'person',
+          };
         for (const meant of normalized)
           if (meant.kind === 'record_changed' && isSynced(meant.object) && !(await mappingOf(meant.object)))
-            return { sentence: unmapped(meant.object) };
+            return { ...waitsForMapping(unmapped(meant.object)), object: meant.object };
         return { event, normalized };
       }
       const object = canonicalObjects.find((name): name is CanonicalObject => name === event.type);
       const mapping = object && (await mappingOf(object));
-      if (!mapping) return { sentence: unmapped(event.type) };
+      if (!mapping) return waitsForMapping(unmapped(event.type));
       const [mapped] = await toRecords(provider, mapping, [event.data['record']]);
-      if ('issues' in mapped!) return { sentence: mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ') };
+      if ('issues' in mapped!) {
+        const sentence = mapped.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+        return { ...waitsForMapping(sentence), object, mappingVersion: mapping.version };
+      }
       return { event, normalized: [], record: { record: mapped!.record, mappingVersion: mapping.version } };
     },
 
@@ -68,6 +89,15 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
     },
   };
 
+  /** One event that its provider's code cannot read must not stop those behind it. */
+  function normalize(event: StoredEvent): NormalizedEvent[] | null {
+    try {
+      return provider.normalize(asInbound(event));
+    } catch {
+      return null;
+    }
+  }
+
   /** The record of this kind that is told of, if one is. */
   function recordOf(object: CanonicalObject, of: Understood) {
     const { event, normalized, record } = of;
@@ -83,6 +113,9 @@ export function eventReader(deps: ActivityDeps, connection: Connection) {
   }
 }
 
+const waitsForMapping = (sentence: string) => ({ sentence, code: 'record_rejected' as const, mend: 'mapping' as const });
+const notUnderstood = (type: string) =>
+  `The event of type "${type}" could not be read: tell the people who run Linkwright, with this item's id.`;
 const unmapped = (object: string) => `There is no published mapping for "${object}": publish one, then retry.`;
 
 function asInbound({ type, data, occurredAt, storedAt }: StoredEvent) {

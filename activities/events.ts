@@ -1,13 +1,12 @@
 /** Applies stored events: what each means, into the app database first, and its mark in the traffic database last. */
 import { ApplicationFailure, heartbeat, sleep } from '@temporalio/activity';
 import { holdsEvents } from '../domain/connection-state.ts';
-import { consequences } from '../domain/failure.ts';
 import type { Connection } from '../db/app/stores/connections.ts';
 import type { StoredEvent } from '../db/traffic/stores/events.ts';
-import type { ActivityDeps, ConnectionRef } from './deps.ts';
-import { eventReader, type Owned, type Understood } from './event-reader.ts';
+import { applyBatch } from './apply-batch.ts';
+import { refOf, type ActivityDeps, type ConnectionRef } from './deps.ts';
+import { isCircuitOpen } from './failures.ts';
 import { saveMetrics, slowMetricsDueIn } from './metrics.ts';
-import { writeToldRecords } from './told-records.ts';
 
 const batchSize = 1_000;
 /** One activity drains for this long and then lets the workflow ask again, well under its time-out. */
@@ -35,10 +34,15 @@ export function eventActivities(deps: ActivityDeps) {
           continue;
         }
         try {
-          applied += await applyBatch(connection, batch);
+          const done = await applyBatch(deps, connection, batch);
+          applied += done.applied;
+          tellBatch(connection, batch, done.rejected);
+          if (done.retriesDue) await deps.temporal.wakeRetries(refOf(connection));
         } catch (error) {
           // Only a person can help, and the connection's runs tell them: the events wait, and whoever helps wakes this again.
           if (error instanceof ApplicationFailure && error.nonRetryable) return { applied, left: false, held: true };
+          // Whoever closes the circuit wakes this again.
+          if (isCircuitOpen(error)) return { applied, left: false, held: true };
           throw error;
         }
         after = batch.at(-1)?.id;
@@ -57,74 +61,17 @@ export function eventActivities(deps: ActivityDeps) {
     return true;
   }
 
-  async function applyBatch(connection: Connection, batch: StoredEvent[]): Promise<number> {
-    const { understand, own } = eventReader(deps, connection);
-    const understood: Understood[] = [];
-    for (const event of batch) {
-      const result = await understand(event);
-      if ('sentence' in result) await reject(connection, event, result.sentence);
-      else understood.push(result);
-    }
-    await apply(connection, await own(understood));
-    return understood.length;
-  }
-
-  async function apply(connection: Connection, understood: Owned[]): Promise<void> {
-    if (understood.length === 0) return;
-    const { id: connectionId, companyId } = connection;
-    const refused = await writeToldRecords(deps, connection, understood);
-    const owned = understood.filter(
-      (each): each is Extract<Owned, { companyId: string }> => each.companyId !== null && !refused.has(each.event.id),
-    );
-    for (const { record, companyId: owner } of owned)
-      if (record)
-        await app.records.applyRecords({
-          connectionId,
-          companyId,
-          mappingVersion: record.mappingVersion,
-          records: [{ ...record.record, companyId: owner }],
-        });
-    const events = understood.map(({ event, normalized, companyId: owner }) => ({
-      rawEventId: event.id,
-      normalized,
-      companyId: owner,
-    }));
-    const { changedDeliveries } = await app.records.applyEvents({ connectionId, companyId, events });
-    await saveMetrics(deps, connection, { which: 'quick' });
-    for (const { deliveryId, status } of changedDeliveries) await deps.temporal.deliveryStatus(deliveryId, status);
-    for (const each of understood) {
-      const sentence = refused.get(each.event.id);
-      if (sentence !== undefined) await reject(connection, each.event, sentence);
-      else if (each.companyId === null) await reject(connection, each.event, each.sentence, each.waitsFor);
-    }
-    await app.errorQueue.settle({ connectionId, rawEventIds: owned.map(({ event }) => event.id) });
-    await traffic.events.markApplied(
-      connectionId,
-      owned.map(({ event, normalized, record }) => ({
-        id: event.id,
-        normalized,
-        applied: record !== undefined || normalized.length > 0,
-      })),
-    );
-  }
-
-  async function reject(
-    connection: Connection,
-    event: StoredEvent,
-    sentence: string,
-    waitsFor: string | null = null,
-  ): Promise<void> {
-    const code = 'record_rejected';
-    await app.errorQueue.put({
-      companyId: connection.companyId,
-      connectionId: connection.id,
-      kind: event.source === 'poll' ? 'record' : 'event',
-      cause: event.key,
-      code,
-      sentence: `${consequences[code].meaning} ${sentence}`,
-      rawEventId: event.id,
-      waitsFor,
+  function tellBatch(connection: Connection, batch: StoredEvent[], rejected: number): void {
+    if (batch.length === 0) return;
+    const now = Date.now();
+    // Of webhooks alone: a polled record came into the store because it had failed.
+    const webhooks = batch.filter(({ source }) => source === 'webhook');
+    deps.tell?.({
+      event: 'drain',
+      outcome: 'applied',
+      ...refOf(connection),
+      counts: { applied: batch.length - rejected, rejected },
+      lagsMs: webhooks.map(({ storedAt }) => Math.max(0, now - storedAt.getTime())),
     });
-    await traffic.events.markFailed(connection.id, event.id, code, sentence);
   }
 }

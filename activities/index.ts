@@ -6,12 +6,17 @@ import { erasureActivities } from './erasure.ts';
 import { eventActivities } from './events.ts';
 import { keyRotationActivities } from './key-rotation.ts';
 import { messageDecisionActivities } from './message-decisions.ts';
+import { manualValueActivities } from './manual-values.ts';
+import { messageFallbackActivities } from './message-fallbacks.ts';
 import { messageActivities } from './messages.ts';
 import { onboardingActivities } from './onboarding.ts';
 import { peopleActivities } from './people.ts';
+import { pushActivities } from './pushes.ts';
 import { reconcileActivities } from './reconcile.ts';
 import { remapActivities } from './remaps.ts';
 import { reportActivities } from './reports.ts';
+import { replayActivities } from './replays.ts';
+import { retryActivities } from './retries.ts';
 import { sampleActivities } from './samples.ts';
 import { syncActivities } from './sync.ts';
 
@@ -20,12 +25,17 @@ export function createActivities(deps: ActivityDeps) {
   return {
     ...onboardingActivities(deps),
     ...connectorActivities(deps),
+    ...manualValueActivities(deps),
     ...syncActivities(deps),
     ...sampleActivities(deps),
     ...remapActivities(deps),
     ...eventActivities(deps),
+    ...retryActivities(deps),
+    ...replayActivities(deps),
+    ...pushActivities(deps),
     ...messageActivities(deps),
     ...messageDecisionActivities(deps),
+    ...messageFallbackActivities(deps),
     ...peopleActivities(deps),
     ...reportActivities(deps),
     ...reconcileActivities(deps),

@@ -9,6 +9,8 @@ interface Rejected {
   raw: unknown;
   externalId: string | null;
   sentence: string;
+  /** Where it names no franchise: the key that it needs, `null` when it names none at all. */
+  waitsFor?: string | null;
 }
 
 export interface MappedPage {
@@ -41,7 +43,7 @@ export async function mapPage(
   understood.forEach(({ raw, record }, index) => {
     const owner = owners[index]!;
     if ('companyId' in owner) mapped.push({ ...record, companyId: owner.companyId });
-    else rejected.push({ raw, externalId: record.externalId, sentence: owner.sentence });
+    else rejected.push({ raw, externalId: record.externalId, ...owner });
   });
   return { mapped, rejected };
 }

@@ -1,34 +1,99 @@
 /** Tells people about an incident, and writes down what they answered. */
-import { consequences, type FailureCode } from '../domain/failure.ts';
-import type { Rung } from '../domain/policy.ts';
+import { Context } from '@temporalio/activity';
 import type { User } from '../db/app/stores/users.ts';
-import type { Incident } from '../db/app/stores/incidents.ts';
-import type { ActivityDeps, ConnectionRef, Notifier } from './deps.ts';
-import { callProvider, failWith } from './provider-call.ts';
+import { calmFor } from '../domain/flapping.ts';
+import type { Failure } from '../domain/failure.ts';
+import { furtherNotice, openedNotice } from '../domain/incident-notice.ts';
+import { noticeAttemptsMax, type NoticeChannel, type NoticeKind } from '../domain/notice.ts';
+import type { Rung } from '../domain/policy.ts';
+import { passesQuietHours, quietForMs } from '../domain/reaching.ts';
+import { ownerOf, peopleOn, peopleTold } from './audience.ts';
+import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { asActivityFailure, failWith } from './failures.ts';
+import { pauseAheadSubject, pausedSubject } from './pause-failing.ts';
+import { tell, type Telling } from './tell.ts';
 
 interface NoticeInput extends ConnectionRef {
   incidentId: string;
   rung: Rung;
 }
+/** `quietForMs`: nobody could be told now, and in so many milliseconds the first of them is to be disturbed again. */
+interface ToldPeople {
+  told: number;
+  quietForMs?: number;
+}
+type FurtherKind = Exclude<NoticeKind, 'opened'>;
 
 export function peopleActivities(deps: ActivityDeps) {
   const { app } = deps;
 
   return {
-    /** Tells everybody on one rung, each once, however often this is repeated. `told` is how many could be reached. */
-    async notifyPeople({ incidentId, companyId, connectionId, rung }: NoticeInput): Promise<{ told: number }> {
-      const incident = await app.incidents.find(incidentId);
-      if (!incident) throw failWith('defect', `The incident ${incidentId} is gone, though its workflow lives.`);
-      let told = 0;
-      for (const person of await peopleOn(rung, companyId, connectionId)) if (await tell(incident, rung, person)) told += 1;
-      if (told === 0) await nobodyTold({ companyId, connectionId, incidentId, rung }, incident.sentence);
-      return { told };
+    /**
+     * Tells the people of one rung, each once, however often this is repeated. `told` is how many could be reached. Whoever sleeps is
+     * told later, if nobody else on the rung was.
+     */
+    async notifyPeople({ incidentId, rung, ...ref }: NoticeInput): Promise<ToldPeople> {
+      const scene = await sceneOf(incidentId);
+      const { people, isRoster } = await peopleOn(deps, rung, ref);
+      const answer = await tellEach(
+        scene,
+        people.map((person) => ({ person, first: rung.channel })),
+        {
+          kind: 'opened',
+          rung: rung.position,
+          firstIsEnough: isRoster,
+          mayDisturb: isRoster,
+          noticeFor: (person) =>
+            openedNotice({ incident: scene.incident, label: scene.label, userId: person.id, rung, publicUrl: deps.publicUrl }),
+        },
+      );
+      if (answer.told === 0 && answer.quietForMs === undefined)
+        await nobodyTold({ ...ref, incidentId, rung }, scene.incident.sentence);
+      return answer;
+    },
+
+    /** Tells those who were told of an incident what became of it; of a pause, the owner too. Each once. */
+    async tellFurther({
+      incidentId,
+      connectionId,
+      kind,
+    }: ConnectionRef & { incidentId: string; kind: FurtherKind }): Promise<ToldPeople> {
+      const scene = await sceneOf(incidentId);
+      const told = await peopleTold(deps, scene.alerts);
+      const isOfPause = kind === 'pause_ahead' || kind === 'paused';
+      const owners = isOfPause ? await ownerOf(deps, connectionId) : [];
+      const others = owners.filter(({ id }) => told.every(({ person }) => person.id !== id));
+      const asked = isOfPause ? await app.tasks.openAsked(subjectOf[kind](connectionId)) : null;
+      if (isOfPause && !asked) return { told: 0 }; // it was settled meanwhile
+      // Of what can happen again, each time is told once.
+      const time = asked?.before ?? (kind === 'over' ? scene.incident.reopened : 0);
+      const people = [
+        ...told.map(({ person, over }) => ({ person, first: over })),
+        ...others.map((person) => ({ person, first: undefined })),
+      ];
+      return tellEach(scene, people, {
+        kind,
+        rung: time,
+        firstIsEnough: false,
+        mayDisturb: false,
+        noticeFor: (person) =>
+          furtherNotice({
+            ...scene,
+            kind,
+            time,
+            userId: person.id,
+            text: asked?.sentence ?? '',
+            publicUrl: deps.publicUrl,
+            flapping: scene.policy.flapping,
+          }),
+      });
     },
 
     /** Notices could not go out, however often they were tried: the alerts say so, and a task stands in for them. */
     async giveUpNotices({ sentence, ...notice }: NoticeInput & { sentence: string }): Promise<void> {
       for (const alert of await app.incidents.alerts(notice.incidentId))
-        if (alert.rung === notice.rung.position && alert.state !== 'sent') await app.incidents.alertFailed(alert.id, sentence);
+        if (alert.kind === 'opened' && alert.rung === notice.rung.position && alert.state === 'claimed')
+          await app.incidents.alertFailed(alert.id, sentence);
       await nobodyTold(notice, sentence);
     },
 
@@ -43,15 +108,78 @@ export function peopleActivities(deps: ActivityDeps) {
       else await app.incidents.unanswered(incidentId);
     },
 
+    /** `tellOver`: people were told of it and shall hear that it has recovered, when it has stayed well for `calmForMs`. */
     async closeIncident(input: {
       incidentId: string;
       outcome: 'recovered' | 'resolved';
       by: string;
       note: string;
-    }): Promise<void> {
-      await app.incidents.close(input.incidentId, input.outcome, input.by, input.note);
+    }): Promise<{ tellOver: boolean; calmForMs: number }> {
+      const { incidentId, outcome, by, note } = input;
+      const { connectionId, flappingSince } = await app.incidents.close(incidentId, outcome, by, note);
+      if (outcome !== 'recovered') return { tellOver: false, calmForMs: 0 };
+      await app.tasks.completeBySubject(pauseAheadSubject(connectionId), 'The connection recovered.', by);
+      const { policy } = await app.connections.settings(connectionId);
+      const told = await peopleTold(deps, await app.incidents.alerts(incidentId));
+      return { tellOver: told.length > 0, calmForMs: calmFor({ flapping: flappingSince !== null }, policy.flapping) };
     },
   };
+
+  async function sceneOf(incidentId: string) {
+    const incident = await app.incidents.find(incidentId);
+    if (!incident) throw failWith('defect', `The incident ${incidentId} is gone, though its workflow lives.`);
+    const { label, id: connectionId, companyId } = await app.connections.get(incident.connectionId);
+    const { policy } = await app.connections.settings(connectionId);
+    return { incident, label, policy, about: { connectionId, companyId }, alerts: await app.incidents.alerts(incidentId) };
+  }
+
+  interface Round {
+    kind: NoticeKind;
+    rung: number;
+    firstIsEnough: boolean;
+    mayDisturb: boolean;
+    noticeFor(person: User): Telling['notice'];
+  }
+
+  async function tellEach(
+    { incident, policy, about, alerts }: Awaited<ReturnType<typeof sceneOf>>,
+    people: { person: User; first: NoticeChannel | undefined }[],
+    { kind, rung, firstIsEnough, mayDisturb, noticeFor }: Round,
+  ): Promise<ToldPeople> {
+    const disturbs = mayDisturb || passesQuietHours(incident.cause, policy);
+    const isLastAttempt = Context.current().info.attempt >= noticeAttemptsMax;
+    let told = 0;
+    let retry: Failure | null = null;
+    const asleepForMs: number[] = [];
+    for (const { person, first } of people) {
+      const settings = await app.noticeSettings.read(person);
+      const quietMs = disturbs ? 0 : quietForMs({ notices: settings }, deps.now().getTime());
+      if (quietMs > 0) {
+        asleepForMs.push(quietMs);
+        continue;
+      }
+      const notice = noticeFor(person);
+      const answer = await tell(deps, {
+        incidentId: incident.id,
+        kind,
+        rung,
+        person,
+        settings,
+        first,
+        notice,
+        about,
+        alerts,
+        isLastAttempt,
+      });
+      if (answer.told) told += 1;
+      else retry ??= answer.retry;
+      if (answer.told && firstIsEnough) break;
+    }
+    // Whoever was told is not told again when this is repeated.
+    if (retry && (!isLastAttempt || (told === 0 && kind === 'opened'))) throw asActivityFailure(retry);
+    const waits = asleepForMs.length > 0 && (told === 0 || kind !== 'opened');
+    return { told, ...(waits && { quietForMs: Math.min(...asleepForMs) }) };
+  }
 
   async function nobodyTold(
     { companyId, connectionId, incidentId, rung }: Omit<NoticeInput, 'providerKey'>,
@@ -66,57 +194,6 @@ export function peopleActivities(deps: ActivityDeps) {
       sentence: `${label}: nobody could be told about an incident on rung ${rung.position} (${rung.tell}): give that person a phone number, name another, or tell them yourself. ${why}`,
     });
   }
-
-  async function peopleOn({ tell: who }: Rung, companyId: string, connectionId: string): Promise<User[]> {
-    if (who === 'platform_admin') return app.users.withRole(null, 'platform_admin');
-    if (who === 'company_admin') return app.users.withRole(companyId, 'company_admin');
-    const { ownerUserId } = await app.connections.get(connectionId);
-    const owner = ownerUserId && (await app.users.find(ownerUserId));
-    return owner ? [owner] : [];
-  }
-
-  /** Claims the notice before the request, and looks before it is sent again: one SMS for each rung and person. */
-  async function tell(incident: Incident, rung: Rung, person: User): Promise<boolean> {
-    const notice = await app.incidents.claimAlert({
-      incidentId: incident.id,
-      rung: rung.position,
-      userId: person.id,
-      channel: rung.channel,
-    });
-    if (notice.state === 'sent') return true;
-    if (!deps.notifier || !person.phone) {
-      await app.incidents.alertFailed(
-        notice.alertId,
-        deps.notifier
-          ? 'The person has no phone number: enter one, or name another person.'
-          : 'The platform has no sender for notices: set the NOTIFY_TWILIO_ variables.',
-      );
-      return false;
-    }
-    const provider = deps.getProvider(deps.notifier.providerKey);
-    const action = provider.sendMessage!;
-    const context = noticeContext(deps, deps.notifier, incident);
-    const message = { from: deps.notifier.from, to: person.phone, body: noticeText(incident, rung), statusCallbackUrl: null };
-    const earlier = notice.first ? [] : await callProvider(provider, () => action.find(context, message, notice.elapsedMs));
-    try {
-      const sent = earlier[0] ?? (await callProvider(provider, () => action.send(context, message)));
-      await app.incidents.alertSent(notice.alertId, { externalId: sent.externalId });
-      return true;
-    } catch (error) {
-      const code = (error as { type?: FailureCode }).type;
-      if (code && consequences[code]?.retryable) throw error;
-      await app.incidents.alertFailed(notice.alertId, (error as Error).message);
-      return false;
-    }
-  }
 }
 
-function noticeContext(deps: ActivityDeps, notifier: Notifier, { companyId, connectionId }: Incident) {
-  const provider = deps.getProvider(notifier.providerKey);
-  return { http: deps.httpFor(provider, { connectionId, companyId }), credentials: notifier.credentials, settings: {} };
-}
-
-/** The incident's id and rung make each notice's text its own, so that it can be found again. */
-function noticeText(incident: Incident, rung: Rung): string {
-  return `Linkwright: ${incident.sentence} Acknowledge incident ${incident.id} (notice ${rung.position}).`;
-}
+const subjectOf = { pause_ahead: pauseAheadSubject, paused: pausedSubject };

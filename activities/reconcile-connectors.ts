@@ -28,7 +28,7 @@ async function startConnector({ app, temporal }: ActivityDeps, ledger: Ledger, {
   if (!isLaunched(state)) return;
   const { escalateAfterFailedRuns, ladder } = (await app.connections.settings(id)).policy;
   const incidents = Object.fromEntries((await app.incidents.openOf([id])).map((incident) => [incident.cause, incident.id]));
-  const valueByHand = await app.metrics.standsByHand(id);
+  const valueByHand = await app.manualValues.standsByHand(id);
   const started = await temporal.startConnector({
     connectionId: id,
     companyId,

@@ -20,7 +20,8 @@ export interface Ledger {
   closeTasks(owners: Owner[]): Promise<void>;
 }
 
-const subjectOf = ({ id }: Owner) => `repair:${id}`;
+/** What a task about its trouble is about. */
+export const subjectOf = ({ id }: Pick<Owner, 'id'>) => `repair:${id}`;
 
 export function createLedger(
   { app }: ActivityDeps,

@@ -1,6 +1,6 @@
 import type { ErasureKind } from '../domain/erasure.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import type { Life, ScheduleFacts } from '../domain/drift.ts';
+import type { Life, ScheduleFacts, WorkflowTask } from '../domain/drift.ts';
 import type { ConnectionState } from '../domain/connection-state.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
 import type { ConnectionRef, SyncSchedule } from './deps.ts';
@@ -11,8 +11,8 @@ import type { ConnectionRef, SyncSchedule } from './deps.ts';
  */
 export interface RepairPort {
   lifeOf(workflowId: string): Promise<Life>;
-  /** A direct look: how it is, and which activities it has under way. */
-  lookAt(workflowId: string): Promise<{ life: Life; activities: string[] }>;
+  /** A direct look: how it is, which activities it has under way, and what it waits to have done by a worker. */
+  lookAt(workflowId: string): Promise<{ life: Life; activities: string[]; task: WorkflowTask | null }>;
   /** Which of them run, by the list. */
   running(workflowIds: string[]): Promise<Set<string>>;
   /** The Schedules that are there of these ids, by the list: without what they start. */
@@ -32,6 +32,9 @@ export interface RepairPort {
   endConnector(connectionId: string, reason: string): Promise<boolean>;
   startEscalation(input: EscalationStart): Promise<boolean>;
   startDrain(connection: ConnectionRef): Promise<boolean>;
+  startRetries(connection: ConnectionRef): Promise<boolean>;
+  startReplay(replay: ConnectionRef & { replayId: string }): Promise<boolean>;
+  startPushes(connection: ConnectionRef): Promise<boolean>;
   startDelivery(input: DeliveryStart): Promise<boolean>;
   startErasure(input: ErasureStart): Promise<boolean>;
 }

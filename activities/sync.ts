@@ -5,11 +5,14 @@ import type { RetryPolicy } from '../domain/policy.ts';
 import { isDeletable } from '../domain/records.ts';
 import type { RunOutcome } from '../domain/run-verdict.ts';
 import type { Page } from '../providers/contract.ts';
+import { watchRun } from './anomalies.ts';
 import { tellActivity } from './client-activity.ts';
 import type { ActivityDeps, ConnectionRef } from './deps.ts';
+import { followRun } from './failed-page.ts';
 import { settleFields, watchFields } from './field-watch.ts';
 import { mapPage, type MappedPage } from './map-page.ts';
 import { saveMetrics } from './metrics.ts';
+import { refreshOwners } from './owners.ts';
 import { polledEvent } from './polled-event.ts';
 import { failWith, openConnection } from './provider-call.ts';
 import { refreshStages } from './stages.ts';
@@ -55,7 +58,10 @@ export function syncActivities(deps: ActivityDeps) {
       if (!stream || !mapping)
         throw failWith('configuration_invalid', `The stream "${job.stream}" has no published mapping: publish one.`);
 
-      if (stream.object === 'deal') await refreshStages(deps, opened);
+      if (stream.object === 'deal') {
+        await refreshStages(deps, opened);
+        await refreshOwners(deps, opened);
+      }
       const fields = watchFields(deps, { connectionId, runId }, mapping);
       const signal = Context.current().cancellationSignal;
       const fetchAfter = async (cursor: string | null): Promise<Page & MappedPage> => {
@@ -98,7 +104,7 @@ export function syncActivities(deps: ActivityDeps) {
     },
 
     /**
-     * Closes the run once, brings metrics, freshness and health up to date, and tells the connection's workflow, which is left asleep
+     * Closes the run once, brings metrics, freshness and health up to date, compares it with what is usual, and tells the connection's workflow, which is left asleep
      * when one good run follows another.
      */
     async closeRun(input: RunRef & { runId: string; outcome: RunOutcome; code?: FailureCode; sentence?: string }) {
@@ -110,17 +116,23 @@ export function syncActivities(deps: ActivityDeps) {
         await saveMetrics(deps, connection, { runId });
         if (input.trigger !== 'onboarding') await tellActivity(deps, connection);
         await app.connections.markSucceeded(connectionId, deps.now());
+        await watchRun(deps, connection, run);
       }
       if (outcome === 'succeeded' || outcome === 'failed') {
         const words = sentence ?? (code ? consequences[code].meaning : 'The last run succeeded.');
         await app.health.record({
           connectionId,
           companyId: input.companyId,
+          kind: 'run',
           ok: outcome === 'succeeded',
           latencyMs: null,
           code: code ?? null,
           sentence: words,
         });
+      }
+      if (input.trigger !== 'onboarding') {
+        const words = sentence ?? consequences[code ?? 'defect'].meaning;
+        await followRun(deps, input, { jobId: input.jobId, runId, outcome, code: code ?? 'defect', sentence: words });
       }
       const isNews = drifting || !(outcome === 'succeeded' && (await app.runs.isRoutine(runId)));
       if (input.trigger !== 'onboarding' && isNews)
@@ -131,7 +143,8 @@ export function syncActivities(deps: ActivityDeps) {
           ...(code && { code }),
           ...(drifting && { drifting }),
         });
-      return { runId, outcome, ...(code && { code }), counts: run.counts };
+      const durationMs = run.finishedAt!.getTime() - run.startedAt.getTime();
+      return { runId, outcome, ...(code && { code }), counts: run.counts, durationMs };
     },
   };
 }

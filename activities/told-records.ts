@@ -47,6 +47,19 @@ export async function writeToldRecords(deps: ActivityDeps, connection: Connectio
   return refused;
 }
 
+/** Records that were just written at the provider, as it has them now: no event told of them yet. */
+export async function writeRecordsOf(
+  deps: ActivityDeps,
+  opened: OpenedConnection,
+  stream: Stream,
+  externalIds: string[],
+): Promise<void> {
+  for (let at = 0; at < externalIds.length; at += idsMax) {
+    const ids = externalIds.slice(at, at + idsMax);
+    await writeChanged(deps, opened, stream, new Map(ids.map((id) => [id, []])), ids, new Map());
+  }
+}
+
 /** Each record is fetched once, however many events tell of it. */
 function groupById(changed: { externalId: string; eventId: string }[]): Map<string, string[]> {
   const eventIds = new Map<string, string[]>();
@@ -123,7 +136,10 @@ async function writeFetched(
     connectionId,
     companyId,
     mappingVersion: mapping.version,
-    records: mapped.map((record) => ({ ...record, rawEventId: eventIds.get(record.externalId)!.at(-1)! })),
+    records: mapped.map((record) => {
+      const rawEventId = eventIds.get(record.externalId)?.at(-1);
+      return { ...record, ...(rawEventId !== undefined && { rawEventId }) };
+    }),
     ...(isDeletable(object) && { deleted: { object, records: deleted } }),
   });
   // As in a sync: what cannot be mapped is kept as it came, and drained in its turn.
