@@ -8,6 +8,7 @@ import {
   continueAsNew,
   currentUpdateInfo,
   getExternalWorkflowHandle,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -21,6 +22,7 @@ import {
   type ConnectionState,
 } from '../domain/connection-state.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import { mayEnterByHand } from '../domain/manual-value.ts';
 import { degrade, judgeRun } from '../domain/run-verdict.ts';
 import { searchAttributes, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
 import { escalation } from './escalation.ts';
@@ -31,7 +33,9 @@ import {
   credentialsLostSignal,
   disconnectUpdate,
   enterManualValueUpdate,
+  handBackManualValueUpdate,
   escalationClosedSignal,
+  incidentBackSignal,
   incidentOverSignal,
   pauseUpdate,
   policyChangedSignal,
@@ -39,6 +43,7 @@ import {
   resumeUpdate,
   runFinishedSignal,
   syncNowUpdate,
+  tellFurtherSignal,
   type CommandAnswer,
   type ConnectorInput,
   type CredentialsLost,
@@ -50,6 +55,8 @@ import { interactive, own } from './proxies.ts';
 import { startOnce } from './start-once.ts';
 import { syncRun } from './sync-run.ts';
 
+/** An escalation closes its incident within moments; one that cannot is not waited for. */
+const closesWithin = '1 minute';
 const fieldsLost = 'A field that the mapping reads is gone or changed at the provider: a task says which.';
 
 export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
@@ -57,6 +64,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   let { policy, failedInARow, valueByHand } = input;
   let state: ConnectionState = input.state;
   let incidents = { ...input.incidents };
+  let closing = input.closing ?? [];
   const finished: RunFinished[] = [];
   const lost: CredentialsLost[] = [];
   let shown = '';
@@ -65,6 +73,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   setHandler(runFinishedSignal, (run) => void finished.push(run));
   setHandler(credentialsLostSignal, (what) => void lost.push(what));
   setHandler(escalationClosedSignal, ({ incidentId }) => {
+    closing = closing.filter((id) => id !== incidentId);
     incidents = Object.fromEntries(Object.entries(incidents).filter(([, id]) => id !== incidentId));
     show();
   });
@@ -95,12 +104,25 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
       return { verdict: 'accepted' };
     }),
   );
-  setHandler(enterManualValueUpdate, ({ by, snapshotId }) =>
-    command('enterManualValue', async (to) => {
-      await own.useManualValue({ snapshotId });
-      valueByHand = true;
-      if (to) await enter(to, 'A person entered the value.', by);
-      return { verdict: 'accepted' };
+  setHandler(enterManualValueUpdate, ({ by, snapshotId, snapshotIds, areHeld = false }) =>
+    command(
+      'enterManualValue',
+      async (to) => {
+        await own.useManualValue({ snapshotId, ...(snapshotIds && { snapshotIds }) });
+        valueByHand = true;
+        if (to) await enter(to, 'A person entered the value.', by);
+        return { verdict: 'accepted' };
+      },
+      () => mayEnterByHand(state, areHeld),
+    ),
+  );
+  // What was said is compared with the source's own all the same, once it is back: `valueByHand` stays.
+  setHandler(handBackManualValueUpdate, ({ by, metricKeys }) =>
+    command('handBackManualValue', async (to) => {
+      const { ended, shown: left } = await own.endManualValues({ connectionId, by, metricKeys: metricKeys ?? null });
+      const back = incidents.credentials_rejected ? 'needs_reauthorization' : to;
+      if (to && back && left === 0) await enter(back, 'The values by hand were handed back.', by);
+      return { verdict: 'accepted', handedBack: ended };
     }),
   );
   setHandler(disconnectUpdate, ({ by, reason }) =>
@@ -129,7 +151,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     if (workflowInfo().continueAsNewSuggested && (state as ConnectionState) !== 'disconnected') {
       await condition(allHandlersFinished);
       if (finished.length === 0 && lost.length === 0)
-        await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents, valueByHand });
+        await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents, closing, valueByHand });
     }
   }
   await condition(allHandlersFinished);
@@ -139,9 +161,10 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
   function command<T extends CommandAnswer>(
     name: ConnectionCommand,
     accept: (to?: ConnectionState) => Promise<T>,
+    decide = () => decideCommand(state, name),
   ): Promise<T | CommandAnswer<never>> {
     return inTurn(async () => {
-      const verdict = decideCommand(state, name);
+      const verdict = decide();
       if (verdict.verdict !== 'accepted') return verdict;
       try {
         return await accept(verdict.to);
@@ -181,10 +204,11 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     const cause = run.code ?? 'defect';
     const reason = run.drifting ? fieldsLost : verdict.recovered ? 'Recovered.' : cause;
     if (verdict.state !== state) await enter(verdict.state, reason, 'engine');
-    if (verdict.escalate) await escalate(cause);
+    if (verdict.escalate) await escalate(cause, { state });
     if (verdict.recovered) {
-      await own.handBackManualValues({ connectionId });
-      valueByHand = false;
+      // What is under review is not the source's word yet: a person's value stays meanwhile.
+      const handedBack = await own.handBackManualValues({ connectionId });
+      valueByHand = handedBack?.stands ?? false;
       await endIncidents('recovered');
     }
     show();
@@ -199,23 +223,37 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
     show();
   }
 
-  async function escalate(cause: FailureCode): Promise<void> {
-    const { incidentId } = await own.openIncident({ connectionId, companyId, cause });
-    if (incidents[cause] === incidentId) return;
-    incidents[cause] = incidentId;
-    await startOnce(escalation, {
-      workflowId: workflowIds.escalation(incidentId),
-      taskQueue: taskQueues.lifecycle,
-      staticSummary: `Incident of ${connectionId}: ${cause}`,
-      input: { incidentId, connectionId, companyId, providerKey, ladder: policy.ladder },
-    });
+  /** `after` is given when a run failed: then it is judged what the connection comes to. */
+  async function escalate(cause: FailureCode, after?: { state: ConnectionState }): Promise<void> {
+    // What fails right after a recovery would find the old incident still open, which is closed a moment later, and nobody would know.
+    if (closing.length > 0 && patched('incident-closes-first')) await condition(() => closing.length === 0, closesWithin);
+    closing = [];
+    const opened = await own.openIncident({ connectionId, companyId, cause, ...after });
+    const { incidentId, cameBack, further } = opened;
+    if (incidents[cause] !== incidentId) {
+      incidents[cause] = incidentId;
+      await startOnce(escalation, {
+        workflowId: workflowIds.escalation(incidentId),
+        taskQueue: taskQueues.lifecycle,
+        staticSummary: `Incident of ${connectionId}: ${cause}`,
+        input: { incidentId, connectionId, companyId, providerKey, ladder: cameBack?.answered ? [] : policy.ladder },
+      });
+    }
+    // Older releases answered neither of these, so what they recorded is replayed as it was.
+    const handle = getExternalWorkflowHandle(workflowIds.escalation(incidentId));
+    if (cameBack) await handle.signal(incidentBackSignal).catch(() => undefined); // ended this very moment: `reconcile` starts it
+    if (further === 'paused') await enter('paused', 'It failed for too long: a task says how it goes on.', 'engine');
+    if (further) await handle.signal(tellFurtherSignal, { kind: further }).catch(() => undefined);
   }
 
   async function endIncidents(outcome: EscalationResult['outcome']): Promise<void> {
-    for (const incidentId of Object.values(incidents))
+    for (const incidentId of Object.values(incidents)) {
+      closing = [...closing, incidentId];
       await getExternalWorkflowHandle(workflowIds.escalation(incidentId))
         .signal(incidentOverSignal, { outcome })
-        .catch(() => undefined); // it may have been closed by a person this very moment
+        // It may have been closed by a person this very moment.
+        .catch(() => void (closing = closing.filter((id) => id !== incidentId)));
+    }
     incidents = {};
   }
 

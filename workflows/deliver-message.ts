@@ -2,7 +2,7 @@
  * One message: send it when it may go out, await the provider's word, hand it to a person when it cannot be known or delivered.
  * Never twice: an attempt whose answer was lost is looked up at the provider before anything is sent again.
  */
-import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { isDelivered, isFinal, mayAdvance, type DeliveryStatus } from '../domain/delivery-status.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { readFailure } from './failure.ts';
@@ -10,10 +10,12 @@ import {
   cancelDeliveryUpdate,
   decideDeliveryUpdate,
   deliveryStatusSignal,
+  fallBackUpdate,
   type CommandAnswer,
   type DecideDeliveryInput,
   type DeliverMessageInput,
   type DeliverMessageResult,
+  type FallBackInput,
 } from './messages.ts';
 import { own, sending } from './proxies.ts';
 
@@ -28,6 +30,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
   let mayBeOut = false;
   let waitsForPerson = false;
   let decision: DecideDeliveryInput | undefined;
+  let fallback: FallBackInput | undefined;
   let cancelledBy: string | undefined;
   let vouchedFor = false;
 
@@ -36,8 +39,16 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     sent = true;
   });
   setHandler(decideDeliveryUpdate, (given): CommandAnswer => {
-    if (!waitsForPerson) return { verdict: 'refused', reason: 'The message does not wait for a decision: look at its status.' };
+    if (!waitsForPerson || isFinal(status))
+      return { verdict: 'refused', reason: 'The message does not wait for a decision: look at its status.' };
     decision = given;
+    waitsForPerson = false;
+    return { verdict: 'accepted' };
+  });
+  setHandler(fallBackUpdate, (given): CommandAnswer => {
+    if (!waitsForPerson)
+      return { verdict: 'refused', reason: 'The message does not wait for a person now: look at its options.' };
+    fallback = given;
     waitsForPerson = false;
     return { verdict: 'accepted' };
   });
@@ -49,6 +60,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     return { verdict: 'accepted' };
   });
 
+  if (input.fallbackId) return own.applyFallback({ deliveryId, fallbackId: input.fallbackId });
   if (input.question) await askPerson(input.question);
   let slotAtMs: number | null = null;
   while (!sent && !isFinal(status)) {
@@ -76,6 +88,7 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
   const reachedNobody = isFinal(status) && !isDelivered(status) && status !== 'cancelled';
   // A person who said that it was sent need not hear that the provider never told more.
   if (reachedNobody || (!isFinal(status) && !vouchedFor)) await own.openDeliveryTask({ ...input, status });
+  if (reachedNobody && input.policy.fallbackWithinMs > 0 && patched('message-fallback')) await awaitFallback();
   setCurrentDetails(`Ended: ${status}.`);
   await condition(allHandlersFinished);
   return { status };
@@ -97,13 +110,31 @@ export async function deliverMessage(input: DeliverMessageInput): Promise<Delive
     const held = await own.holdDelivery({ ...input, code, sentence });
     mayBeOut = held.status !== 'queued';
     waitsForPerson = true;
-    await condition(() => decision !== undefined || sent || cancelledBy !== undefined);
+    await condition(() => decision !== undefined || fallback !== undefined || sent || cancelledBy !== undefined);
     waitsForPerson = false;
+    if (fallback) return carryOut(fallback);
     if (!decision) return own.closeDeliveryQuestion(input);
     const decided = await own.applyDeliveryDecision({ deliveryId, decision: decision.decision, by: decision.by });
     if (decision.decision === 'was_sent') vouchedFor = sent = true;
     decision = undefined;
     mayBeOut = decided.status !== 'queued';
     if (mayAdvance(status, decided.status)) status = decided.status;
+  }
+
+  /** A person may do something instead. When nobody does in time, the task stays, and the choice too. */
+  async function awaitFallback(): Promise<void> {
+    setCurrentDetails(`Reached nobody (${status}). Waits for what a person does instead.`);
+    waitsForPerson = true;
+    await condition(() => fallback !== undefined || isDelivered(status), input.policy.fallbackWithinMs);
+    waitsForPerson = false;
+    if (fallback) await carryOut(fallback);
+    else if (isDelivered(status)) await own.closeDeliveryQuestion(input);
+  }
+
+  async function carryOut({ fallbackId }: FallBackInput): Promise<void> {
+    fallback = undefined;
+    const applied = await own.applyFallback({ deliveryId, fallbackId });
+    mayBeOut = applied.status !== 'queued';
+    if (mayAdvance(status, applied.status)) status = applied.status;
   }
 }

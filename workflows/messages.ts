@@ -10,10 +10,12 @@ import type { ErasureKind } from '../domain/erasure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { RotationKind, RotationPolicy, RotationProgress } from '../domain/key-rotation.ts';
 import type { ConfirmedStep, OnboardingStep } from '../domain/onboarding.ts';
+import type { MetricKey } from '../domain/metrics.ts';
 import type { PeriodKind } from '../domain/periods.ts';
 import type { ConnectionPolicy, Rung } from '../domain/policy.ts';
 import type { CanonicalObject } from '../domain/records.ts';
 import type { RemapCounts } from '../domain/remap.ts';
+import type { ReplayCounts } from '../domain/replay.ts';
 import type { RunCounts, RunOutcome } from '../domain/run-verdict.ts';
 
 /** Every command's answer. */
@@ -55,6 +57,8 @@ export interface OnboardingProgress {
   confirmed: ConfirmedStep[];
   next: OnboardingStep | null;
   cancelled: boolean;
+  /** The step that is being done now. Absent where a worker of an earlier version answers. */
+  working?: { step: OnboardingStep; by: string; since: string } | null;
 }
 export const onboardingProgressQuery = defineQuery<OnboardingProgress>('onboardingProgress');
 
@@ -68,6 +72,8 @@ export interface ConnectorInput {
   failedInARow: Record<string, number>;
   /** The open incidents by cause. */
   incidents: Partial<Record<FailureCode, string>>;
+  /** Incidents that were told to be over and are not closed yet. */
+  closing?: string[];
   /** Whether a value entered by a person stands until the provider's own comes. */
   valueByHand: boolean;
 }
@@ -86,6 +92,14 @@ export interface StartedRun {
 export interface ManualValueInput extends Actor {
   /** The row that holds value, period, reason and who: `metric_snapshots`. */
   snapshotId: string;
+  /** All of them, where several were entered at once. */
+  snapshotIds?: string[];
+  /** The newest value of each of these metrics is under review: a person's may stand in its place while the connection delivers. */
+  areHeld?: boolean;
+}
+export interface HandBackInput extends Actor {
+  /** All that stand when absent. */
+  metricKeys?: MetricKey[];
 }
 export interface ReauthorizeInput extends Actor {
   /** The row that holds the new sealed credentials, not yet in force. */
@@ -97,6 +111,9 @@ export const resumeUpdate = defineUpdate<CommandAnswer, [Actor]>('resume');
 export const disconnectUpdate = defineUpdate<CommandAnswer, [Actor & { reason: string }]>('disconnect');
 export const reauthorizeUpdate = defineUpdate<CommandAnswer, [ReauthorizeInput]>('reauthorize');
 export const enterManualValueUpdate = defineUpdate<CommandAnswer, [ManualValueInput]>('enterManualValue');
+export const handBackManualValueUpdate = defineUpdate<CommandAnswer<{ handedBack: number }>, [HandBackInput]>(
+  'handBackManualValue',
+);
 export interface RunFinished {
   jobId: string;
   runId: string;
@@ -160,6 +177,28 @@ export interface DrainEventsInput {
 }
 export const eventsArrivedSignal = defineSignal('eventsArrived');
 
+// retries:<connection>
+export type RetriesInput = DrainEventsInput;
+export const retriesDueSignal = defineSignal('retriesDue');
+
+// replay:<replay>
+export interface ReplayInput {
+  replayId: string;
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
+}
+export const replayProgressQuery = defineQuery<ReplayCounts>('replayProgress');
+
+// replay-preview:<preview>
+export interface PreviewReplayInput {
+  previewId: string;
+}
+
+// pushes:<connection>
+export type PushRecordsInput = DrainEventsInput;
+export const pushesWaitSignal = defineSignal('pushesWait');
+
 // message:<delivery>
 export interface DeliverMessageInput {
   deliveryId: string;
@@ -169,6 +208,8 @@ export interface DeliverMessageInput {
   policy: ConnectionPolicy['delivery'];
   /** What a person was asked before the workflow was lost: it asks again first. */
   question?: { code: FailureCode; sentence: string };
+  /** What a person does instead of a message that has ended: only that is carried out. */
+  fallbackId?: string;
 }
 export interface DeliverMessageResult {
   status: DeliveryStatus;
@@ -182,6 +223,11 @@ export interface DecideDeliveryInput extends Actor {
   decision: 'was_sent' | 'send_again' | 'abandon';
 }
 export const decideDeliveryUpdate = defineUpdate<CommandAnswer, [DecideDeliveryInput]>('decideDelivery');
+export interface FallBackInput extends Actor {
+  /** The row that says how and in which words: `message_fallbacks`. */
+  fallbackId: string;
+}
+export const fallBackUpdate = defineUpdate<CommandAnswer, [FallBackInput]>('fallBack');
 export const cancelDeliveryUpdate = defineUpdate<CommandAnswer, [Actor]>('cancelDelivery');
 
 // escalation:<incident>
@@ -200,6 +246,11 @@ export const takeOverUpdate = defineUpdate<CommandAnswer, [Actor]>('takeOver');
 export const resolveEscalationUpdate = defineUpdate<CommandAnswer, [Actor & { note: string }]>('resolveEscalation');
 /** The connection recovered, or was disconnected: nobody needs to act any more. */
 export const incidentOverSignal = defineSignal<[EscalationResult]>('incidentOver');
+
+/** The incident is open again: it had recovered, and its word that it is over was still to go out. */
+export const incidentBackSignal = defineSignal('incidentBack');
+/** Those who know of the incident are to hear this too. */
+export const tellFurtherSignal = defineSignal<[{ kind: 'flapping' | 'pause_ahead' | 'paused' }]>('tellFurther');
 
 // reconcile-<time>
 export interface ReconcileInput {

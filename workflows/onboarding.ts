@@ -32,6 +32,7 @@ import {
   type BaselineInput,
   type CommandAnswer,
   type OnboardingInput,
+  type OnboardingProgress,
   type OnboardingResult,
   type StepAnswer,
 } from './messages.ts';
@@ -46,6 +47,7 @@ export async function onboarding(input: OnboardingInput): Promise<OnboardingResu
   const confirmed: ConfirmedStep[] = [];
   const inTurn = takeTurns();
   let cancelled = false;
+  let working: NonNullable<OnboardingProgress['working']> | null = null;
 
   const steps: Record<OnboardingStep, (given: BaselineInput) => Promise<Summary>> = {
     access: ({ by }) => interactive.confirmAccess({ connectionId, by }),
@@ -73,7 +75,12 @@ export async function onboarding(input: OnboardingInput): Promise<OnboardingResu
   }
   setHandler(confirmBaselineUpdate, confirm('baseline').handler, { validator: requireBaseline });
   setHandler(cancelOnboardingUpdate, ({ by }) => inTurn(() => cancel(by)), { validator: requireActor });
-  setHandler(onboardingProgressQuery, () => ({ confirmed, next: onboardingSteps[confirmed.length] ?? null, cancelled }));
+  setHandler(onboardingProgressQuery, () => ({
+    confirmed,
+    next: onboardingSteps[confirmed.length] ?? null,
+    cancelled,
+    working,
+  }));
 
   showProgress();
   await condition(() => cancelled || confirmed.length === onboardingSteps.length);
@@ -87,6 +94,7 @@ export async function onboarding(input: OnboardingInput): Promise<OnboardingResu
       return { verdict: 'already', sentence: `The step "${step}" was confirmed by ${by} at ${at}.` };
     }
     if (judged.verdict === 'refused') return judged;
+    working = { step, by: given.by, since: new Date().toISOString() };
     try {
       const summary = await steps[step](given);
       const entry: ConfirmedStep = { step, by: given.by, at: new Date().toISOString(), summary };
@@ -97,6 +105,8 @@ export async function onboarding(input: OnboardingInput): Promise<OnboardingResu
     } catch (error) {
       const { code, sentence } = readFailure(error);
       return { verdict: 'refused', reason: sentence, code };
+    } finally {
+      working = null;
     }
   }
 

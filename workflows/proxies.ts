@@ -2,6 +2,7 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { finalFailureCodes } from '../domain/failure.ts';
+import { noticeAttemptsMax } from '../domain/notice.ts';
 import type { RetryPolicy } from '../domain/policy.ts';
 
 /** Our own database and Temporal: goes on trying, because only an outage of ours makes it fail. */
@@ -65,10 +66,36 @@ export const sending = proxyActivities<Activities>({
   },
 });
 
+/**
+ * Writes that look before they write. Each push keeps its own count and wait in its row, so the activity has no last attempt. A worker that
+ * died is noticed by the heartbeat, which is longer than a write that was claimed may still be under way.
+ */
+export const pushing = proxyActivities<Activities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '45 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+});
+
 /** A notice to a person: a few tries within two minutes, because the next person on the ladder waits for it. */
 export const telling = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
-  retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumAttempts: 4, nonRetryableErrorTypes: finalFailureCodes },
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 3,
+    maximumAttempts: noticeAttemptsMax,
+    nonRetryableErrorTypes: finalFailureCodes,
+  },
+});
+
+/** What people hear beside the ladder: nobody waits for it, so it goes on trying; a notice itself is given up after a few tries. */
+export const tellingFurther = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: {
+    initialInterval: '2 seconds',
+    backoffCoefficient: 3,
+    maximumInterval: '5 minutes',
+    nonRetryableErrorTypes: finalFailureCodes,
+  },
 });
 
 /** A pass over everything: it goes on from its last heartbeat. A pass that fails is seen as failed, and the next one starts anew. */
