@@ -36,17 +36,21 @@ export interface Config {
     tls: false | { serverRootCACertificate?: Buffer; clientCertPair?: { crt: Buffer; key: Buffer } };
     apiKey: string | undefined;
   };
-  /** `corsOrigins` may call from a browser, besides the API's own. */
-  api: { host: string; port: number; corsOrigins: string[]; connectionsMax: number };
+  /** `corsOrigins` may call from a browser, besides the API's own; pages of `portalEmbedOrigins` may show the portal in a frame. */
+  api: { host: string; port: number; corsOrigins: string[]; portalEmbedOrigins: string[]; connectionsMax: number };
   /** Proxies whose word about a caller's address is taken: how many, or which. */
   trustProxy: number | string[] | false;
   /** 0 for no limit. */
   limits: { perKeyAMinute: number; perAddressAMinute: number; failedSignIns: number };
   /** `null`: API keys alone are taken. */
   jwt: { issuer: string; audience: string; jwksUrl: string | null; algorithms: string[]; clockSkewS: number } | null;
+  /** `null`: people sign in by password or link. */
+  oidc: { issuer: string; clientId: string; clientSecret: string } | null;
   /** Scheme and host that providers call, without a slash at the end. */
   publicUrl: string;
   worker: { queues: TaskQueue[]; metricsHost: string; metricsPort: number; rawRetentionDays: number; reconcileEveryS: number };
+  /** Where spans are sent; `null`: nothing is traced. */
+  tracing: { endpoint: string; headers: Record<string, string> } | null;
   shutdownGraceMs: number;
   logLevel: string;
   /** Networks, as CIDR, that calls may go to although they are not public. */
@@ -55,8 +59,11 @@ export interface Config {
   providerBaseUrls: Record<string, string>;
   /** The platform's own OAuth clients, by provider key. */
   oauthClients: Record<string, { clientId: string; clientSecret: string }>;
-  /** The platform's own sender, by which people are told about incidents. */
-  notify: { accountSid: string; authToken: string; from: string } | null;
+  /** The platform's own senders, by which people are told about incidents. */
+  notify: {
+    sms: { providerKey: 'twilio'; credentials: { accountSid: string; authToken: string }; from: string } | null;
+    email: { url: string; from: string } | null;
+  };
 }
 
 const otherDatabase = z.refine<{ APP_DATABASE_URL: string; TRAFFIC_DATABASE_URL: string }>(
@@ -93,10 +100,19 @@ const wholeSender = z.refine<NotifyVariables>(
   { error: 'and the other NOTIFY_TWILIO_ variables go together: give all three or none', path: ['NOTIFY_TWILIO_ACCOUNT_SID'] },
 );
 
+const wholeMail = z.refine<Partial<Record<'SMTP_URL' | 'NOTIFY_EMAIL_FROM', string | undefined>>>(
+  (values) => !values.SMTP_URL === !values.NOTIFY_EMAIL_FROM,
+  { error: 'and NOTIFY_EMAIL_FROM go together: give both or none', path: ['SMTP_URL'] },
+);
+
 const issuerNeedsAudience = z.refine<Partial<Record<'JWT_ISSUER' | 'JWT_AUDIENCE' | 'JWT_JWKS_URL', string | undefined>>>(
   (values) => !values.JWT_ISSUER === !values.JWT_AUDIENCE && (!values.JWT_JWKS_URL || !!values.JWT_ISSUER),
   { error: 'and JWT_AUDIENCE go together, and JWT_JWKS_URL needs both', path: ['JWT_ISSUER'] },
 );
+const wholeOidc = z.refine<OidcVariables>((values) => new Set(oidcParts(values).map(Boolean)).size === 1, {
+  error: 'and the other OIDC_ variables go together: give all three or none',
+  path: ['OIDC_ISSUER'],
+});
 
 const databaseEnvironment = z.object(databaseVariables).check(otherDatabase, databaseTlsWhole);
 const temporalEnvironment = z.object(temporalVariables).check(keyNeedsTls, certificateNeedsKey);
@@ -112,7 +128,9 @@ const environmentWith = (named: object) =>
       oneMasterKey,
       onePreviousKey,
       wholeSender,
+      wholeMail,
       issuerNeedsAudience,
+      wholeOidc,
     );
 
 /** Throws `ConfigError`, whose message is for the person who set the variables. */
@@ -142,6 +160,7 @@ export function loadConfig(env: Environment = process.env): Config {
       host: values.API_HOST,
       port: values.API_PORT,
       corsOrigins: values.CORS_ORIGINS ?? [],
+      portalEmbedOrigins: values.PORTAL_EMBED_ORIGINS ?? [],
       connectionsMax: values.API_CONNECTIONS_MAX,
     },
     trustProxy: values.TRUST_PROXY ?? false,
@@ -151,6 +170,7 @@ export function loadConfig(env: Environment = process.env): Config {
       failedSignIns: values.RATE_LIMIT_FAILED_SIGN_INS,
     },
     jwt: jwtConfig(values),
+    oidc: oidcConfig(values),
     publicUrl: values.PUBLIC_URL,
     worker: {
       queues: values.WORKER_QUEUES,
@@ -159,6 +179,9 @@ export function loadConfig(env: Environment = process.env): Config {
       rawRetentionDays: values.RAW_RETENTION_DAYS,
       reconcileEveryS: values.RECONCILE_EVERY_S,
     },
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? { endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT, headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {} }
+      : null,
     shutdownGraceMs: values.SHUTDOWN_GRACE_S * 1_000,
     logLevel: values.LOG_LEVEL,
     allowPrivateAddresses: values.ALLOW_PRIVATE_ADDRESSES ?? [],
@@ -171,7 +194,10 @@ export function loadConfig(env: Environment = process.env): Config {
         { clientId: textOf(oauthClientIdPrefix + key), clientSecret: textOf(oauthClientSecretPrefix + key) },
       ]),
     ),
-    notify: accountSid && authToken && from ? { accountSid, authToken, from } : null,
+    notify: {
+      sms: accountSid && authToken && from ? { providerKey: 'twilio', credentials: { accountSid, authToken }, from } : null,
+      email: values.SMTP_URL && values.NOTIFY_EMAIL_FROM ? { url: values.SMTP_URL, from: values.NOTIFY_EMAIL_FROM } : null,
+    },
   };
 }
 
@@ -240,6 +266,18 @@ function jwtConfig(values: z.output<ReturnType<typeof environmentWith>>): Config
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URL: jwksUrl = null } = values;
   if (!issuer || !audience) return null;
   return { issuer, audience, jwksUrl, algorithms: values.JWT_ALGORITHMS, clockSkewS: values.JWT_CLOCK_SKEW_S };
+}
+
+type OidcVariables = Partial<Record<`OIDC_${'ISSUER' | 'CLIENT_ID' | 'CLIENT_SECRET'}`, string | undefined>>;
+
+const oidcParts = (values: OidcVariables) => [values.OIDC_ISSUER, values.OIDC_CLIENT_ID, values.OIDC_CLIENT_SECRET];
+
+function oidcConfig({
+  OIDC_ISSUER: issuer,
+  OIDC_CLIENT_ID: clientId,
+  OIDC_CLIENT_SECRET: clientSecret,
+}: OidcVariables): Config['oidc'] {
+  return issuer && clientId && clientSecret ? { issuer, clientId, clientSecret } : null;
 }
 
 type NotifyVariables = Partial<Record<`NOTIFY_TWILIO_${'ACCOUNT_SID' | 'AUTH_TOKEN' | 'FROM'}`, string | undefined>>;

@@ -36,6 +36,18 @@ const masterKey = z
 const kmsArn = z.string().regex(/^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, {
   error: 'must be the ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
 });
+/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables: as W3C Baggage, so percent-encoded. */
+const otlpHeaders = z
+  .string()
+  .regex(/^\s*[\w-]+\s*=[^,=]*(,\s*[\w-]+\s*=[^,=]*)*$/, { error: 'must look like name=value,name=value, percent-encoded' })
+  .transform((text) =>
+    Object.fromEntries(
+      text.split(',').map((pair) => {
+        const [name, value] = pair.split('=') as [string, string];
+        return [name.trim(), decodeURIComponent(value.trim())];
+      }),
+    ),
+  );
 const limit = (usual: number) => z.coerce.number().int().min(0).max(10_000_000).default(usual);
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 const isNetwork = (text: string) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success;
@@ -131,6 +143,10 @@ export const variables = {
   CORS_ORIGINS: origins.optional().meta({
     description: "Origins whose pages may call the API from a browser, comma separated. The API's own needs no entry.",
   }),
+  PORTAL_EMBED_ORIGINS: origins.optional().meta({
+    description:
+      'Origins whose pages may show the portal in a frame, by a link of `POST /v1/companies/{id}/portal/links`, comma separated. Unset: none.',
+  }),
   API_CONNECTIONS_MAX: z.coerce
     .number()
     .int()
@@ -188,6 +204,15 @@ export const variables = {
     .max(300)
     .default(30)
     .meta({ description: "Seconds that the issuer's clock may differ from ours." }),
+  OIDC_ISSUER: httpUrl
+    .refine(trusted.isOne, trusted)
+    .optional()
+    .meta({ description: 'OpenID Connect provider that people may sign in to the console with. Unset: password or link.' }),
+  OIDC_CLIENT_ID: z.string().min(1).optional().meta({ description: 'Our client there; needed with `OIDC_ISSUER`.' }),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().meta({
+    secret: true,
+    description: 'Its secret; needed with `OIDC_ISSUER`. Its redirect address is `PUBLIC_URL/v1/session/oidc/callback`.',
+  }),
   WORKER_QUEUES: commaSeparated
     .pipe(z.array(z.enum(queueNames, { error: `must be a comma separated list of: ${queueNames.join(', ')}` })).min(1))
     .default([...queueNames])
@@ -195,8 +220,8 @@ export const variables = {
   WORKER_METRICS_HOST: z
     .ipv4({ error: 'must be an IPv4 address' })
     .default('127.0.0.1')
-    .meta({ description: "The interface of the workers' Prometheus metrics, which ask nobody who they are." }),
-  WORKER_METRICS_PORT: port.default(0).meta({ description: "Port of the workers' Prometheus metrics; 0 for none." }),
+    .meta({ description: "The interface of the workers' `/metrics` and `/health`, which ask nobody who they are." }),
+  WORKER_METRICS_PORT: port.default(0).meta({ description: "Port of the workers' `/metrics` and `/health`; 0 for none." }),
   RAW_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -218,6 +243,13 @@ export const variables = {
     .max(3_600)
     .default(20)
     .meta({ description: 'Seconds that running work is given to finish at a stop. The supervisor must wait longer.' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({
+    description:
+      'Where traces are sent, as OTLP over HTTP with JSON: a collector such as `http://127.0.0.1:4318`. Unset: nothing is traced.',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: otlpHeaders
+    .optional()
+    .meta({ description: 'Headers sent along, such as `authorization=Bearer%20abc`, comma separated.', secret: true }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -236,6 +268,18 @@ export const variables = {
     .regex(/^\+[1-9]\d{6,14}$/, { error: 'must be a number in E.164, such as +15005550006' })
     .optional()
     .meta({ description: 'Its sending number, in E.164.' }),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must look like smtps://user:password@host:465 or smtp://user:password@host:587' })
+    .optional()
+    .meta({
+      description:
+        'The mail server by which people are told about incidents: `smtps://` for TLS from the start, `smtp://` with STARTTLS. Goes with `NOTIFY_EMAIL_FROM`.',
+      secret: true,
+    }),
+  NOTIFY_EMAIL_FROM: z
+    .email({ error: 'must be an e-mail address' })
+    .optional()
+    .meta({ description: 'The sender of those e-mails.' }),
 };
 
 /** `PROVIDER_BASE_URL_TWILIO` and the like: one for each provider of the registry, none of them required. */

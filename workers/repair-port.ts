@@ -11,21 +11,34 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { msToTs } from '@temporalio/common/lib/time.js';
+import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import type { ConnectionRef, SyncSchedule } from '../activities/deps.ts';
 import type { RepairPort } from '../activities/repair-port.ts';
 import type { ScheduleFacts } from '../domain/drift.ts';
-import { attributesOf, drainStart, erasureStart, taskQueues, workflowIds } from '../domain/workflow-ids.ts';
+import {
+  attributesOf,
+  drainStart,
+  erasureStart,
+  replayStart,
+  pushesStart,
+  retriesStart,
+  taskQueues,
+  workflowIds,
+} from '../domain/workflow-ids.ts';
 import type { Actor, CommandAnswer, ConnectorInput, DeliverMessageInput, EscalationInput } from '../workflows/messages.ts';
 import { scheduleOptions } from './schedule-options.ts';
 
 export function repairPort(client: Client): RepairPort {
   const lookAt: RepairPort['lookAt'] = async (workflowId) => {
     const description = await orNull(WorkflowNotFoundError, client.workflow.getHandle(workflowId).describe());
-    if (!description) return { life: 'unknown', activities: [] };
+    if (!description) return { life: 'unknown', activities: [], task: null };
     const { status, raw } = description;
     const life = status.name === 'RUNNING' ? 'running' : status.name === 'COMPLETED' ? 'completed' : 'broken_off';
-    return { life, activities: (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '') };
+    const activities = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
+    const { pendingWorkflowTask } = raw;
+    const since = optionalTsToMs(pendingWorkflowTask?.originalScheduledTime ?? pendingWorkflowTask?.scheduledTime);
+    const task = pendingWorkflowTask && { attempt: pendingWorkflowTask.attempt ?? 1, waitedMs: since ? Date.now() - since : 0 };
+    return { life, activities, task: task ?? null };
   };
 
   const read = async (scheduleId: string) => orNull(ScheduleNotFoundError, client.schedule.getHandle(scheduleId).describe());
@@ -116,6 +129,11 @@ export function repairPort(client: Client): RepairPort {
       }),
 
     startDrain: (connection) => start('drainEvents', connection, drainStart(connection)),
+
+    startRetries: (connection) => start('retries', connection, retriesStart(connection)),
+
+    startReplay: (replay) => start('replay', replay, replayStart(replay)),
+    startPushes: (connection) => start('pushRecords', connection, pushesStart(connection)),
 
     startDelivery: (input: DeliverMessageInput) =>
       start('deliverMessage', input, {

@@ -1,9 +1,14 @@
 import { DefaultLogger, type LogLevel, type LogMetadata } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-/** Temporal's own log lines in the form of ours: the failure's code and sentence, without stacks and task tokens. */
+/**
+ * Temporal's own log lines in the form of ours: the failure's code and sentence, without stacks and task tokens. A failed activity is
+ * told with our names by `tell-outcomes.ts`, which has more of it.
+ */
 export function sdkLogger(log: Logger): DefaultLogger {
-  return new DefaultLogger('INFO', ({ level, message, meta }) => log[pinoLevels[level]](plain(meta ?? {}), message));
+  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+    if (message !== 'Activity failed') log[pinoLevels[level]](plain(meta ?? {}), message);
+  });
 }
 
 const pinoLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<

@@ -7,7 +7,16 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { TemporalPort } from '../activities/deps.ts';
-import { drainStart, reportStart, searchAttributes, workflowIds } from '../domain/workflow-ids.ts';
+import {
+  attributesOf,
+  drainStart,
+  reportStart,
+  pushesStart,
+  retriesStart,
+  searchAttributes,
+  taskQueues,
+  workflowIds,
+} from '../domain/workflow-ids.ts';
 import { repairPort } from './repair-port.ts';
 import { scheduleOptions } from './schedule-options.ts';
 
@@ -55,6 +64,33 @@ export function temporalPort(client: Client): TemporalPort {
       });
     },
 
+    async wakeRetries(connection) {
+      await client.workflow.signalWithStart('retries', { ...retriesStart(connection), signal: 'retriesDue' });
+    },
+
+    async wakePushes(connection) {
+      await client.workflow.signalWithStart('pushRecords', { ...pushesStart(connection), signal: 'pushesWait' });
+    },
+
+    async tellRetries(connectionId) {
+      await signalIfThere(workflowIds.retries(connectionId), 'retriesDue');
+    },
+
+    async startRun({ jobId, requestId, ...ref }) {
+      try {
+        await client.workflow.start('syncRun', {
+          workflowId: workflowIds.syncOnDemand(jobId, requestId),
+          taskQueue: taskQueues.sync,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: 'Sync after a page that failed',
+          typedSearchAttributes: attributesOf(ref),
+          args: [{ ...ref, jobId, trigger: 'manual' }],
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
     async runFinished(connectionId, run) {
       await signalIfThere(workflowIds.connector(connectionId), 'runFinished', run);
     },
@@ -89,8 +125,8 @@ export function temporalPort(client: Client): TemporalPort {
   };
 
   /** A workflow that has ended needs no word any more. */
-  async function signalIfThere(workflowId: string, signal: string, input: unknown): Promise<void> {
-    await orGone(client.workflow.getHandle(workflowId).signal(signal, input));
+  async function signalIfThere(workflowId: string, signal: string, ...input: unknown[]): Promise<void> {
+    await orGone(client.workflow.getHandle(workflowId).signal(signal, ...input));
   }
 }
 

@@ -1,7 +1,15 @@
 /** The workers: one for each task queue, sharing one workflow bundle. */
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
-import { DefaultLogger, Worker, bundleWorkflowCode, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Worker,
+  bundleWorkflowCode,
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
 import { failureConverterPath } from '../temporal/data-converter.ts';
@@ -18,23 +26,36 @@ export interface WorkersOptions {
   queues: TaskQueue[];
   /** How long activities under way may take to finish when the worker is asked to stop. */
   shutdownGraceMs: number;
+  /** Told what activities answer and how they fail. */
+  activityInterceptors?: ActivityInterceptorsFactory[];
+  /** Interceptors of workflows beside our own, by path, and what takes their spans out. */
+  workflowModules?: string[];
+  sinks?: WorkerOptions['sinks'];
   /** A bundle made before, so that tests bundle once. */
   bundle?: WorkflowBundle;
 }
 
-export async function bundleWorkflows(): Promise<WorkflowBundle> {
+export async function bundleWorkflows(more: string[] = []): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: workflowInterceptors,
+    workflowInterceptorModules: [...more, ...workflowInterceptors],
     failureConverterPath,
     logger: new DefaultLogger('WARN'), // webpack's statistics are nobody's news
   });
 }
 
-/** Polls until `stop` is called. `failed` rejects when a worker dies by itself. */
-export async function startWorkers(options: WorkersOptions): Promise<{ stop(): Promise<void>; failed: Promise<void> }> {
+export interface RunningWorkers {
+  /** Rejects when a worker dies by itself. */
+  failed: Promise<void>;
+  /** For each queue, whether it is polled. */
+  polling(): Record<string, boolean>;
+  stop(): Promise<void>;
+}
+
+/** Polls until `stop` is called. */
+export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
   const { connection, namespace, dataConverter, deps, queues, shutdownGraceMs } = options;
-  const workflowBundle = options.bundle ?? (await bundleWorkflows());
+  const workflowBundle = options.bundle ?? (await bundleWorkflows(options.workflowModules));
   const activities = createActivities(deps);
   const workers = await Promise.all(
     queues.map((queue) =>
@@ -46,6 +67,8 @@ export async function startWorkers(options: WorkersOptions): Promise<{ stop(): P
         workflowBundle,
         activities,
         shutdownGraceTime: shutdownGraceMs,
+        interceptors: { activity: options.activityInterceptors ?? [] },
+        ...(options.sinks && { sinks: options.sinks }),
       }),
     ),
   );
@@ -53,6 +76,7 @@ export async function startWorkers(options: WorkersOptions): Promise<{ stop(): P
   runs.catch(() => undefined); // `failed` carries it; a stop before anybody listens must not crash the process
   return {
     failed: runs,
+    polling: () => Object.fromEntries(queues.map((queue, index) => [queue, workers[index]!.getState() === 'RUNNING'])),
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await runs;
