@@ -1,13 +1,14 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { standingOf, type Standing } from '../domain/company-tree.ts';
 import type { Company } from '../db/app/stores/companies.ts';
 import { isAllowed, isByGrant, mayActOn, mayDo, mayKnow, type Role } from '../domain/permissions.ts';
 import { auditRequest } from './audit-request.ts';
 import type { Deps } from './deps.ts';
-import { ApiError, notFound, unauthenticated } from './errors.ts';
+import { ApiError, notFound } from './errors.ts';
 import { isGranted } from './grants.ts';
 import { localsOf, type Caller, type Locals } from './locals.ts';
 import type { Route } from './route.ts';
+import { signInBySession } from './sessions/sign-in-session.ts';
 import { signIn } from './sign-in.ts';
 import { findSubject, mayBeId, sharedSubjects, type SubjectName } from './subjects.ts';
 
@@ -19,16 +20,23 @@ export function authenticate(deps: Deps): RequestHandler {
     const address = from ?? '';
     await limits.request(address);
     const authorization = request.get('authorization');
-    if (authorization === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer lw_…".');
     await limits.signIn(address);
-    const signedIn = await signIn(deps, authorization).catch(async (error: unknown) => {
+    const signingIn = authorization === undefined ? byBrowser(deps, request, response) : signIn(deps, authorization);
+    const signedIn = await signingIn.catch(async (error: unknown) => {
       if (error instanceof ApiError && error.isFailedSignIn) await limits.signInFailed(address);
       throw error;
     });
     localsOf(response).caller = { ...signedIn, from };
-    await limits.caller(signedIn.keyId ?? signedIn.actor);
+    await limits.caller(signedIn.portalLink ?? signedIn.keyId ?? signedIn.actor);
     next();
   };
+}
+
+async function byBrowser(deps: Deps, request: Request, response: Response): Promise<Omit<Caller, 'from'>> {
+  const signedIn = await signInBySession(deps, request, response);
+  if (signedIn) return signedIn;
+  const sentence = 'Sign in, or send an API key: "Authorization: Bearer lw_…".';
+  throw new ApiError(401, 'unauthenticated', sentence, { isFailedSignIn: false });
 }
 
 /**
@@ -61,7 +69,11 @@ export function authorize(deps: Deps, route: Route): RequestHandler {
       locals.found[name.replace(/Id$|Key$/, '')] = subject.row;
     }
     const { companyId } = locals;
-    if (!mayDo(caller.role, route.permission, standing) && !(await holdsGrant(deps, caller, route, { companyId, standing }))) {
+    const isBeyondLink = caller.portalLink !== undefined && route.permission !== 'portal.read';
+    if (
+      isBeyondLink ||
+      (!mayDo(caller.role, route.permission, standing) && !(await holdsGrant(deps, caller, route, { companyId, standing })))
+    ) {
       await auditRequest(deps, route, locals, { outcome: 'refused', detail: { role: caller.role } });
       throw new ApiError(403, 'forbidden', whyForbidden(caller, route));
     }
@@ -122,7 +134,8 @@ async function standingTo({ stores }: Deps, caller: Caller, companyId: string | 
   return standingOf(caller.companyId, companyId, await stores.companies.above(companyId));
 }
 
-function whyForbidden({ role }: Caller, { permission }: Route): string {
+function whyForbidden({ role, portalLink }: Caller, { permission }: Route): string {
+  if (portalLink !== undefined) return 'This link shows the portal, and nothing else.';
   if (isAllowed(role, permission)) return `The permission ${permission} does not reach into the companies below your own.`;
   if (isByGrant(permission))
     return `No role may do this: an admin of the company grants ${permission}, with a reason and an end.`;
@@ -135,6 +148,10 @@ const subjectWords: Record<SubjectName, string> = {
   providerKey: 'provider',
   objectKey: 'kind of record',
   runId: 'sync run',
+  replayId: 'replay',
+  previewId: 'preview',
+  dealId: 'deal',
+  pushId: 'push',
   itemId: 'error queue item',
   deliveryId: 'message',
   templateId: 'template',
@@ -147,4 +164,5 @@ const subjectWords: Record<SubjectName, string> = {
   grantId: 'grant',
   erasureId: 'erasure',
   eventId: 'event',
+  anomalyId: 'anomaly',
 };

@@ -138,12 +138,12 @@ function translate(error: unknown): ApiError | undefined {
 const malformedRequest = (status: number) =>
   new ApiError(status, 'malformed_request', 'The request cannot be read: look at its address and its headers.');
 
-/** Whether a database could not be reached at all, as against refusing a statement. */
+/** Whether a database could not be reached at all, or has no room, as against refusing a statement. */
 export function isOutage(error: unknown): boolean {
   const code = error instanceof DatabaseError ? error.code : error instanceof Error ? error.name : '';
   return outageCode.test(code);
 }
 
-/** Codes of the socket, of the driver, of the server that stops or is full, and of Sequelize's pool. */
+/** Codes of the socket, of the driver, of the server that stops or has no connection or no room left, and of Sequelize's pool. */
 const outageCode =
-  /^(E[A-Z]*(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)[A-Z]*|PROTOCOL_\w+|HANDSHAKE_\w+|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|OPTION_PREVENTS_STATEMENT)|Sequelize(Connection|Host|AccessDenied|InvalidConnection)\w*)$/;
+  /^(E[A-Z]*(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)[A-Z]*|PROTOCOL_\w+|HANDSHAKE_\w+|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|OPTION_PREVENTS_STATEMENT|RECORD_FILE_FULL|DISK_FULL|ERROR_ON_WRITE)|Sequelize(Connection|Host|AccessDenied|InvalidConnection)\w*)$/;

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { AppStores } from '../db/app/stores/index.ts';
+import { Conflict } from '../db/errors.ts';
 import { ApiError, invalid } from './errors.ts';
 import type { Caller } from './locals.ts';
-import type { Route } from './route.ts';
+import type { NamedRequest, Route } from './route.ts';
 
 /**
- * Runs `handle` once for an `Idempotency-Key`: a repeat with the same body gets the first answer. An error leaves nothing
- * behind, so the same key may be tried again.
+ * Runs `handle` once for an `Idempotency-Key`: a repeat with the same body gets the first answer. A refusal leaves nothing behind, so
+ * the same key may be tried again. After any other error, and after the death of a process, nobody knows what came of it: the
+ * repeat is told so.
  */
 export async function once(
   store: AppStores['idempotency'],
   route: Route,
   request: { key: string; caller: Caller; ids: Record<string, string>; body: unknown },
-  handle: () => Promise<unknown>,
+  handle: (request: NamedRequest) => Promise<unknown>,
 ): Promise<unknown> {
   const { key, caller, ids, body } = request;
   if (!route.idempotent)
@@ -40,11 +42,14 @@ export async function once(
 
   let answer: unknown;
   try {
-    answer = await handle();
+    answer = await handle({ name: `${scope} ${key}`, isRepeated: begun.state === 'again' });
   } catch (error) {
-    await store.abandon(scope, key);
+    await (isClean(error) ? store.abandon(scope, key) : store.letGo(scope, key));
     throw error;
   }
   await store.finish(scope, key, route.status, answer);
   return answer;
 }
+
+/** It was said before anything was done. */
+const isClean = (error: unknown) => error instanceof Conflict || (error instanceof ApiError && error.status < 500);

@@ -1,9 +1,14 @@
 import type { ServerResponse } from 'node:http';
+import type { SignInMethod } from '../db/app/stores/sessions.ts';
 import type { Role } from '../domain/permissions.ts';
 
 export interface Caller {
-  /** `null` where a token speaks for a person. */
+  /** `null` where a token or a session speaks for a person. */
   keyId: string | null;
+  /** The browser that the person signed in with; `null` where a key or a token speaks. */
+  session: { id: string; method: SignInMethod; ageMs: number } | null;
+  /** What tells this portal link from others, where one speaks: it reads the portal and nothing else. */
+  portalLink?: string;
   /** `null` for the platform's own keys, which reach every company. */
   companyId: string | null;
   role: Role;
@@ -17,6 +22,8 @@ export interface Locals {
   route: string;
   ids: Record<string, string>;
   outcome?: string;
+  /** While traces are on. */
+  traceId?: string;
   /** What went wrong on our side. */
   error?: unknown;
   caller: Caller;

@@ -1,58 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Logger } from 'pino';
+import { plainError } from '../telemetry/log.ts';
 import { localsOf } from './locals.ts';
 
-/** What a log line may hold of an error: no message of a database error, because those quote values, and no properties at all. */
-function plainError(error: unknown) {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const quotesValues = 'sql' in error || 'parent' in error;
-  return {
-    name: error.name,
-    ...(!quotesValues && { message: error.message }),
-    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
-    stack: error.stack
-      ?.split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .join('\n'),
-    ...(error.cause !== undefined && { cause: plainErrorName(error.cause) }),
-  };
-}
-
-const plainErrorName = (error: unknown) => (error instanceof Error ? error.name : typeof error);
-
-export function createLog(level: string, destination?: DestinationStream): Logger {
-  const options = {
-    level,
-    base: { service: 'api' },
-    serializers: { err: plainError, error: plainError },
-    redact: {
-      paths: ['authorization', 'cookie', '*.authorization', '*.cookie', '*.headers', '*.body', 'body', 'headers'],
-      remove: true,
-    },
-  };
-  return destination ? pino(options, destination) : pino(options);
-}
-
-/**
- * Standard output, written in the background, so that no request waits for it. `end` resolves when every line is out: a process that
- * exits without it writes its last line before those that are still under way, because pino's own `flush` does not wait for them.
- */
-export function openOutput() {
-  const stream = pino.destination({ sync: false });
-  return {
-    stream,
-    async end(): Promise<void> {
-      const closed = new Promise((resolve) => stream.once('close', resolve));
-      stream.end();
-      // A reader that has gone away takes no more lines, and then no end is told.
-      await Promise.race([closed, sleep(1_000)]);
-    },
-  };
-}
-
-const probes = ['/healthz', '/readyz', '/metrics'];
+export const probes = ['/healthz', '/readyz', '/metrics'];
 
 /**
  * One line for each request, when it is answered: the route as declared and the ids in it, never the path or the query as sent,
@@ -67,10 +19,12 @@ export function logRequests(log: Logger) {
     response.setHeader('X-Request-Id', reqId);
     if (probes.includes(request.url ?? '')) return;
     response.once('close', () => {
-      const { route, ids, caller, outcome, error } = localsOf(response);
+      const { route, ids, caller, outcome, error, traceId } = localsOf(response);
       const { statusCode: status, headersSent: isAnswered } = response;
       const line = {
+        event: route?.startsWith('/webhooks/') ? 'webhook' : 'request',
         reqId,
+        traceId,
         req: { method: request.method },
         route: route ?? 'none',
         ids,

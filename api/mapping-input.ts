@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Connection } from '../db/app/stores/connections.ts';
 import { canonicalObjects } from '../domain/records.ts';
 import { missingSources } from '../domain/source-fields.ts';
-import type { MappingIssue, MappingSet } from '../domain/mapping.ts';
+import { mappingName, type MappingIssue, type MappingSet } from '../domain/mapping.ts';
+import { checkOutMapping } from '../domain/out-mapping.ts';
 import { checkMappingSet } from '../mapping/check.ts';
-import { getProvider } from '../providers/registry.ts';
+import { getProvider, writesOf } from '../providers/registry.ts';
 import type { Deps } from './deps.ts';
 import { invalid } from './errors.ts';
 
@@ -27,19 +28,28 @@ const transform = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('money'),
     currency: z
-      .strictObject({ source: path.optional(), fixed: z.string().length(3).optional() })
+      .strictObject({
+        source: path.optional(),
+        fixed: z.string().length(3, 'Must be the three letters of a currency, such as EUR.').optional(),
+      })
       .meta({ description: 'Also fills `currency`: from `source`, and with `fixed` where that is empty or left out.' }),
     ...numberFormat,
   }),
   z.strictObject({ kind: z.literal('timestamp'), ...timeFormat }),
   z.strictObject({ kind: z.literal('day'), ...timeFormat }),
-  z.strictObject({ kind: z.literal('phone'), country: z.string().length(2).optional() }),
+  z.strictObject({
+    kind: z.literal('phone'),
+    country: z.string().length(2, 'Must be the two letters of a country, such as DE.').optional(),
+  }),
   z.strictObject({ kind: z.literal('enum'), values: z.record(word, word), default: word.optional() }),
 ]);
 const source = z
   .union([
     path,
-    z.strictObject({ paths: z.array(path).min(2).max(10), separator: z.string().max(10) }),
+    z.strictObject({
+      paths: z.array(path).min(2, 'Must be at least two paths.').max(10, 'Must be at most ten paths.'),
+      separator: z.string().max(10),
+    }),
     z.strictObject({ expression: z.string().trim().min(1).max(2_000) }),
   ])
   .meta({ description: 'A dotted path, several in a row, or a JSONata expression.' });
@@ -51,9 +61,14 @@ const fieldMapping = z.strictObject({
   default: z.string().min(1).max(255).optional().meta({ description: 'In our words, where the source is empty.' }),
 });
 
+export const directionSchema = z
+  .enum(['in', 'out'])
+  .meta({ description: '`in`, the usual: from the provider’s records to ours. `out`: from our fields to the provider’s.' });
+
 export const mappingInputSchema = z
   .strictObject({
     object: z.enum(canonicalObjects),
+    direction: directionSchema.optional(),
     externalId: path,
     sourceUpdatedAt: path,
     companyField: z
@@ -76,10 +91,10 @@ type MappingInput = z.output<typeof mappingInputSchema>;
 
 /** 400 with the path of everything that is wrong, before a single record runs through it. */
 export function checkMappings(providerKey: string, mappings: MappingInput[], at = (index: number) => `mappings.${index}`) {
-  const checked = mappings as Omit<MappingSet, 'version'>[];
+  const checked = mappings.map(toMapping);
   const issues = checked.flatMap((mapping, index) => {
     const own = mappingIssues(providerKey, mapping);
-    if (checked.findIndex(({ object }) => object === mapping.object) < index)
+    if (checked.findIndex((other) => mappingName(other) === mappingName(mapping)) < index)
       own.push({ path: 'object', message: 'Is mapped twice.' });
     return own.map(({ path: place, message }) => ({ path: `${at(index)}.${place}`, message }));
   });
@@ -87,8 +102,14 @@ export function checkMappings(providerKey: string, mappings: MappingInput[], at 
   return checked;
 }
 
+/** `in` is what a mapping is that says nothing of its direction. */
+function toMapping({ direction, ...mapping }: MappingInput): Omit<MappingSet, 'version'> {
+  return { ...mapping, ...(direction === 'out' && { direction }) } as Omit<MappingSet, 'version'>;
+}
+
 /** All that keeps a mapping from being published. */
 export function mappingIssues(providerKey: string, mapping: Omit<MappingSet, 'version'>): MappingIssue[] {
+  if (mapping.direction === 'out') return checkOutMapping(mapping, writesOf(providerKey, mapping.object)?.fields ?? null);
   const issues = checkMappingSet(mapping);
   const objects = Object.values(getProvider(providerKey).streams).map(({ object }) => object);
   if (!objects.includes(mapping.object)) issues.push({ path: 'object', message: 'No stream of this provider gives it.' });
@@ -101,6 +122,7 @@ export async function draftIssues(
   connection: Pick<Connection, 'id' | 'providerKey'>,
   mapping: Omit<MappingSet, 'version'>,
 ): Promise<MappingIssue[]> {
+  if (mapping.direction === 'out') return mappingIssues(connection.providerKey, mapping);
   const fields = await stores.sourceFields.list(connection.id);
   const known = fields.filter(({ object }) => object === mapping.object);
   return [...mappingIssues(connection.providerKey, mapping), ...missingSources(mapping, known)];

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { eventType } from './events.ts';
 import { localsOf } from './locals.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -6,6 +7,8 @@ import type { Metrics } from './metrics.ts';
 export function measureRequest({ requests }: Metrics, request: IncomingMessage, response: ServerResponse): void {
   const done = requests.startTimer({ method: request.method ?? 'none' });
   response.once('close', () => {
-    if (response.headersSent) done({ route: localsOf(response).route ?? 'none', status: String(response.statusCode) });
+    const isEndless = response.getHeader('content-type') === eventType; // its time says nothing
+    if (response.headersSent && !isEndless)
+      done({ route: localsOf(response).route ?? 'none', status: String(response.statusCode) });
   });
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { allProviders } from '../providers/registry.ts';
 
 export const webhookOutcomes = [
   'stored',
@@ -17,6 +18,19 @@ export const webhookOutcomes = [
 ] as const;
 export type WebhookOutcome = (typeof webhookOutcomes)[number];
 
+export type ReplyOutcome =
+  | 'acknowledged'
+  | 'already'
+  | 'nothing_open'
+  | 'not_allowed'
+  | 'not_understood'
+  | 'stopped'
+  | 'started'
+  | 'unknown_number'
+  | 'ignored'
+  | 'failed'
+  | 'refused';
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** What Prometheus reads at `/metrics`. Labels are few and fixed: never an id of a company or a connection. */
@@ -24,7 +38,7 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'linkwright_' });
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     webhooks: new Counter({
       name: 'linkwright_webhooks_total',
@@ -49,6 +63,12 @@ export function createMetrics() {
       labelNames: ['provider'],
       registers,
     }),
+    noticeReplies: new Counter({
+      name: 'linkwright_notice_replies_total',
+      help: 'Answers by SMS to notices about incidents, by what became of them; those of a number that nobody here has change nothing.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     waitingRequests: new Gauge({
       name: 'linkwright_webhooks_waiting',
       help: 'Webhook requests that wait for the next commit.',
@@ -58,11 +78,6 @@ export function createMetrics() {
       name: 'linkwright_webhook_commit_requests',
       help: 'Webhook requests joined into one commit.',
       buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500],
-      registers,
-    }),
-    staleConnections: new Gauge({
-      name: 'linkwright_connections_stale',
-      help: 'Connections that should deliver and whose last good run is too long ago. Counted from rows at each scrape, so that it tells even when nothing else runs; NaN while the database does not answer.',
       registers,
     }),
     wakeFailures: new Counter({
@@ -83,4 +98,9 @@ export function createMetrics() {
       registers,
     }),
   };
+
+  // A series that appears with its first event has no rate.
+  for (const { key: provider, webhook } of allProviders())
+    if (webhook?.accountOf) metrics.unknownAccountEvents.inc({ provider }, 0);
+  return metrics;
 }

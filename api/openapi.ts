@@ -7,8 +7,10 @@ import {
 import { z } from 'zod';
 import { permissions } from '../domain/permissions.ts';
 import { errorSchema } from './errors.ts';
+import { eventType } from './events.ts';
 import { lineType } from './lines.ts';
 import type { Route } from './route.ts';
+import { linkSignIn, passwordSignIn, signedInSchema } from './sessions/schema.ts';
 
 const refusalWords: Record<number, string> = {
   400: 'The request does not fit; `issues` names each wrong field.',
@@ -30,6 +32,9 @@ export function createOpenApi(routes: Route[], publicUrl: string) {
   const paths: ZodOpenApiPathsObject = {
     '/webhooks/{provider}/{connectionId}': { post: webhook },
     '/webhooks/{provider}': { post: webhookOfAll },
+    '/v1/session/password': { post: signIn('password', passwordSignIn, 'Sign a browser in with e-mail address and password') },
+    '/v1/session/link': { post: signIn('link', linkSignIn, 'Sign a browser in with a link that is good once') },
+    '/v1/session/oidc': { get: signInElsewhere },
   };
   for (const route of routes) {
     const path = `/v1${route.path.replace(/:(\w+)/g, '{$1}')}`;
@@ -44,13 +49,19 @@ export function createOpenApi(routes: Route[], publicUrl: string) {
         'Connects a company to the outside systems it lives on. Lists page by `cursor`; creating calls honour `Idempotency-Key`; every answer that concerns a workflow links to it.',
     },
     servers: [{ url: publicUrl }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { browser: [] }],
     components: {
       securitySchemes: {
         apiKey: {
           type: 'http',
           scheme: 'bearer',
           description: 'An API key, `lw_…`, or a token of the issuer that is trusted here.',
+        },
+        browser: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: publicUrl.startsWith('https:') ? '__Host-linkwright' : 'linkwright',
+          description: 'The cookie of a browser that signed in; what changes something must come from a page of ours.',
         },
       },
     },
@@ -101,10 +112,46 @@ const webhookOfAll = {
   },
 } satisfies ZodOpenApiOperationObject;
 
+function signIn(method: string, body: z.ZodType, summary: string) {
+  return {
+    summary,
+    operationId: `sign_in_by_${method}`,
+    tags: ['session'],
+    security: [],
+    requestBody: { required: true, content: { 'application/json': { schema: body } } },
+    responses: {
+      201: {
+        description: 'Signed in; the cookie comes with the answer.',
+        content: { 'application/json': { schema: signedInSchema } },
+      },
+      ...refusalsOf({
+        400: refusalWords[400]!,
+        401: 'Not who they say, or no longer let in.',
+        403: 'It came from a page of another site.',
+        429: refusalWords[429]!,
+        503: refusalWords[503]!,
+      }),
+    },
+  } satisfies ZodOpenApiOperationObject;
+}
+
+const signInElsewhere = {
+  summary: 'Send a browser to the platform’s OpenID Connect provider, where there is one, and sign it in when it comes back',
+  operationId: 'sign_in_by_oidc',
+  tags: ['session'],
+  security: [],
+  requestParams: { query: z.object({ returnTo: z.string().optional().meta({ description: 'A path of ours.' }) }) },
+  responses: {
+    303: { description: 'To the provider’s page.' },
+    ...refusalsOf({ 404: 'No provider is set.', 429: refusalWords[429]!, 503: 'The provider does not answer.' }),
+  },
+} satisfies ZodOpenApiOperationObject;
+
 function describeRoute(route: Route) {
   const roles = permissions[route.permission].join(', ');
   const params = Object.fromEntries(route.subjects.map((name) => [name, z.string()]));
-  const takesBody = route.method !== 'get' && route.body instanceof z.ZodObject && Object.keys(route.body.shape).length > 0;
+  const takesNothing = route.body instanceof z.ZodObject && Object.keys(route.body.shape).length === 0;
+  const takesBody = route.method !== 'get' && !takesNothing;
   return {
     summary: route.summary,
     description: `Permission \`${route.permission}\`: ${roles || 'no role; it is granted to one person or key'}.`,
@@ -133,7 +180,7 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
   return {
     [String(route.status)]: {
       description: 'Done.',
-      content: { [route.lines ? lineType : 'application/json']: { schema: route.answer } },
+      content: { [route.events ? eventType : route.lines ? lineType : 'application/json']: { schema: route.answer } },
     },
     ...refusalsOf(Object.fromEntries([...refusals].map((status) => [status, refusalWords[status]!]))),
   };

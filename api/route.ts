@@ -24,6 +24,17 @@ export interface Call<Path extends string, Query, Body> {
   body: Body;
   /** Who acts and from where, as the stores write it into the audit log. */
   audit: { actor: string; from: string | null };
+  /** The request that an `Idempotency-Key` names. */
+  request: NamedRequest | null;
+  /** Aborts when the caller has gone away. */
+  gone: AbortSignal;
+}
+
+export interface NamedRequest {
+  /** No other caller, route or key has it. */
+  name: string;
+  /** It was made before, and nobody knows what came of it: whoever carries it out looks for that first. */
+  isRepeated: boolean;
 }
 
 interface RouteDefinition<Path extends string, Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType> {
@@ -41,13 +52,17 @@ interface RouteDefinition<Path extends string, Query extends z.ZodType, Body ext
   answer: Answer;
   /** A creating call, which honours `Idempotency-Key`. */
   idempotent?: true;
+  /** Changes nothing, though it takes more than an address holds: the audit log does not tell of it. */
+  reads?: true;
   /** Answers NDJSON, a line for each item that `handle` gives; `answer` is the schema of a line. */
   lines?: true;
+  /** Answers server-sent events, one for each item that `handle` gives, `null` for a beat; `answer` is the schema of an event. */
+  events?: true;
   /** A workflow carries it out, so that it is kept as asked before the workflow hears of it. */
   command?: true;
   /** Statuses other than 2xx that this route answers beyond the general ones. */
   refusals?: number[];
-  handle(call: Call<Path, z.output<Query>, z.output<Body>>): Promise<z.input<Answer> | AsyncIterable<z.input<Answer>>>;
+  handle(call: Call<Path, z.output<Query>, z.output<Body>>): Promise<z.input<Answer> | AsyncIterable<z.input<Answer> | null>>;
 }
 
 /** A route of the table, its types erased. */

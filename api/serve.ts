@@ -5,11 +5,12 @@ import { auditRequest, isRefusal } from './audit-request.ts';
 import { authenticate, authorize } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { invalid, issuesOf, type ApiError } from './errors.ts';
+import { sendEvents } from './events.ts';
 import { once } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { sendLines } from './lines.ts';
 import { localsOf } from './locals.ts';
-import { checkRoutes, type Route } from './route.ts';
+import { checkRoutes, type NamedRequest, type Route } from './route.ts';
 
 /** Mounts the table. In this order, so that a stranger costs one look-up: who, whose, may they, then what was sent. */
 export function mountRoutes(deps: Deps, routes: Route[]): Router {
@@ -42,11 +43,13 @@ function run(deps: Deps, route: Route): RequestHandler {
     const query = parse(route.query, request.query);
     const body = parse(route.body, request.body ?? {});
     const audit = { actor: caller.actor, from: caller.from };
-    const handle = async () => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const handle = async (named: NamedRequest | null) => {
       if (route.command) await auditRequest(deps, route, locals, { outcome: 'asked' });
       try {
-        const answer = await route.handle({ deps, caller, found, query, body, audit });
-        return route.lines ? answer : route.answer.parse(answer);
+        const answer = await route.handle({ deps, caller, found, query, body, audit, request: named, gone: gone.signal });
+        return route.lines || route.events ? answer : route.answer.parse(answer);
       } catch (error) {
         if (route.method !== 'get' && isRefusal(error)) await auditRequest(deps, route, locals, refused(error));
         throw error;
@@ -55,9 +58,10 @@ function run(deps: Deps, route: Route): RequestHandler {
     const key = request.get('idempotency-key');
     const answer =
       key === undefined || route.method === 'get'
-        ? await handle()
+        ? await handle(null)
         : await once(deps.stores.idempotency, route, { key, caller, ids, body }, handle);
-    if (route.lines) await sendLines(response, answer as AsyncIterable<unknown>, route.answer);
+    if (route.events) await sendEvents(response, answer as AsyncIterable<unknown>, route.answer);
+    else if (route.lines) await sendLines(response, answer as AsyncIterable<unknown>, route.answer);
     else response.status(route.status).json(answer);
   };
 }

@@ -22,12 +22,17 @@ export const subjects = {
   },
   connectionId: ({ stores }: Deps, id: string) => owned(stores.connections.find(id)),
   runId: ({ stores }: Deps, id: string) => owned(stores.runs.find(id)),
+  dealId: ({ stores }: Deps, id: string) => owned(stores.deals.find(id)),
+  pushId: ({ stores }: Deps, id: string) => owned(stores.pushes.find(id)),
   itemId: ({ stores }: Deps, id: string) => owned(stores.errorQueue.find(id)),
+  replayId: ({ stores }: Deps, id: string) => owned(stores.replays.find(id)),
+  previewId: ({ stores }: Deps, id: string) => owned(stores.replayPreviews.find(id)),
   deliveryId: ({ stores }: Deps, id: string) => owned(stores.deliveries.find(id)),
   templateId: ({ stores }: Deps, id: string) => owned(stores.templates.find(id)),
   incidentId: ({ stores }: Deps, id: string) => owned(stores.incidents.find(id)),
   noteId: ({ stores }: Deps, id: string) => owned(stores.notes.find(id)),
   reportId: ({ stores }: Deps, id: string) => owned(stores.reports.find(id)),
+  anomalyId: ({ stores }: Deps, id: string) => owned(stores.anomalies.find(id)),
   taskId: ({ stores }: Deps, id: string) => owned(stores.tasks.find(id)),
   userId: ({ stores }: Deps, id: string) => owned(stores.users.find(id)),
   grantId: ({ stores }: Deps, id: string) => owned(stores.grants.find(id)),
@@ -50,11 +55,12 @@ export const sharedSubjects: readonly SubjectName[] = ['providerKey', 'objectKey
 export type SubjectName = keyof typeof subjects;
 export type SubjectRow<Name extends SubjectName> = NonNullable<Awaited<ReturnType<(typeof subjects)[Name]>>>['row'];
 
-/** Ids are TypeIDs, of events numbers, and provider keys are short words: anything else names nothing, and never reaches the database. */
+/** Ids are TypeIDs, of events and deals numbers, and provider keys are short words: anything else names nothing, and never reaches the database. */
 const idShape = /^([a-z]{1,20}_[0-9a-z]{26}|[a-z][a-z0-9_]{0,39})$/;
-const eventIdShape = /^\d{1,15}$/;
+const numberShape = /^\d{1,15}$/;
 
-export const mayBeId = (name: SubjectName, id: string): boolean => (name === 'eventId' ? eventIdShape : idShape).test(id);
+export const mayBeId = (name: SubjectName, id: string): boolean =>
+  (name === 'eventId' || name === 'dealId' ? numberShape : idShape).test(id);
 
 export async function findSubject(deps: Deps, name: SubjectName, id: string): Promise<Subject<unknown> | null> {
   return mayBeId(name, id) ? subjects[name](deps, id) : null;

@@ -7,15 +7,18 @@ export interface Page {
   sentences: string[];
   /** A form that is posted to the page's own address. */
   button?: string;
+  /** Where the person goes on; a link. */
+  back?: string;
   /** Where the form may lead in the end. */
   leadsTo?: string;
 }
 
-export function showPage(response: Response, { status, title, sentences, button, leadsTo }: Page): void {
+export function showPage(response: Response, { status, title, sentences, button, back, leadsTo }: Page): void {
   const body = [
     `<h1>${escape(title)}</h1>`,
     ...sentences.map((sentence) => `<p>${escape(sentence)}</p>`),
     ...(button ? [`<form method="post"><button>${escape(button)}</button></form>`] : []),
+    ...(back ? [`<p><a href="${escape(back)}">Go on in Linkwright</a></p>`] : []),
   ].join('\n');
   const formAction = button ? `'self'${leadsTo ? ` ${leadsTo}` : ''}` : "'none'";
   response

@@ -12,6 +12,7 @@ import { authorizationUrl } from '../../providers/oauth.ts';
 import { getProvider } from '../../providers/registry.ts';
 import type { Deps } from '../deps.ts';
 import { localsOf } from '../locals.ts';
+import { writeBegun } from './begun.ts';
 import { showPage } from './page.ts';
 import { consentAuthOf, redirectUriOf } from './settings.ts';
 import { takeAnswer } from './take-answer.ts';
@@ -35,11 +36,13 @@ export function serveConsents(deps: Deps): Router {
     // The page names who asks for what. Another site that posts past it would lead a person into a consent that they never saw.
     const origin = request.get('origin');
     const asked = origin === undefined || origin === new URL(deps.publicUrl).origin ? await findAsked(deps, request) : null;
-    if (!asked || !(await open(deps, asked, request.params['ticket'], response))) showSpent(response);
+    if (!asked || !(await open(deps, asked, request, response))) showSpent(response);
   });
   router.get('/callback', async (request, response) => {
     localsOf(response).route = '/oauth/callback';
-    showPage(response, await takeAnswer(deps, request, response));
+    const page = await takeAnswer(deps, request, response);
+    if (page.status === 200 && page.back) response.set('Cache-Control', 'no-store').redirect(303, page.back);
+    else showPage(response, page);
   });
   return router;
 }
@@ -76,13 +79,13 @@ async function showStart(deps: Deps, { consent, connection }: Asked, response: R
 }
 
 /** Ties the consent to this browser, and sends it on. */
-async function open(deps: Deps, { consent, connection }: Asked, ticket: string, response: Response): Promise<boolean> {
+async function open(deps: Deps, { consent, connection }: Asked, request: Request, response: Response): Promise<boolean> {
   const { auth, clientId } = consentAuthOf(deps, getProvider(connection.providerKey));
   const [state, codeVerifier] = [generateRandomState(), generateRandomCodeVerifier()];
   const challenge = await calculatePKCECodeChallenge(codeVerifier);
-  if (!(await deps.stores.consents.open(ticket, { state, challenge }))) return false;
+  if (!(await deps.stores.consents.open(String(request.params['ticket']), { state, challenge }))) return false;
   const page = await authorizationUrl(auth, { clientId, redirectUri: redirectUriOf(deps), state, codeVerifier });
-  response.cookie(consent.id, codeVerifier, {
+  response.cookie(consent.id, writeBegun({ codeVerifier, returnTo: request.query['returnTo'] }), {
     httpOnly: true,
     sameSite: 'lax',
     secure: deps.publicUrl.startsWith('https:'),

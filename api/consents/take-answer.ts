@@ -1,13 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Consent } from '../../db/app/stores/consents.ts';
-import { isAllowed, lowerOf } from '../../domain/permissions.ts';
 import { readCallback } from '../../providers/oauth.ts';
 import { getProvider } from '../../providers/registry.ts';
 import type { Deps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import { giveAccess, giveNewCredentials } from '../give-credentials.ts';
 import { localsOf } from '../locals.ts';
+import { readCookie } from '../sessions/cookie.ts';
+import { isStillIn } from '../still-in.ts';
+import { readBegun, type Begun } from './begun.ts';
 import type { Page } from './page.ts';
 import { consentAuthOf, redirectUriOf } from './settings.ts';
 
@@ -38,11 +40,25 @@ export async function takeAnswer(deps: Deps, request: Request, response: Respons
   if (found.verdict === 'unknown') return turnAway(deps, response);
   const { consent } = found;
   localsOf(response).ids = { connectionId: consent.connectionId };
-  if (found.verdict !== 'good') return refuse(deps, response, consent, refusals[found.verdict], from);
-  const codeVerifier = cookieOf(request, consent.id);
+  const begun = readBegun(readCookie(request, consent.id));
   response.clearCookie(consent.id, { path: '/oauth/callback' });
-  if (!codeVerifier || !provesIt(codeVerifier, consent)) return refuse(deps, response, consent, refusals.otherBrowser, from);
-  if (!(await isStillIn(deps, consent))) return refuse(deps, response, consent, refusals.revoked, from);
+  const page = await settle(deps, response, { ...found, begun, query, state, from });
+  return begun?.returnTo ? { ...page, back: deps.publicUrl + begun.returnTo } : page;
+}
+
+interface Answered {
+  verdict: 'good' | 'used' | 'expired';
+  consent: Consent;
+  begun: Begun | null;
+  query: URLSearchParams;
+  state: string;
+  from: string | null;
+}
+
+async function settle(deps: Deps, response: Response, { verdict, consent, begun, query, state, from }: Answered): Promise<Page> {
+  if (verdict !== 'good') return refuse(deps, response, consent, refusals[verdict], from);
+  if (!begun || !provesIt(begun.codeVerifier, consent)) return refuse(deps, response, consent, refusals.otherBrowser, from);
+  if (!(await isStillIn(deps, consent, 'connection.authorize'))) return refuse(deps, response, consent, refusals.revoked, from);
 
   const connection = await deps.stores.connections.get(consent.connectionId);
   const provider = getProvider(connection.providerKey);
@@ -62,7 +78,7 @@ export async function takeAnswer(deps: Deps, request: Request, response: Respons
     return refuse(deps, response, consent, { reason: error, status: 409, sentence }, from);
   }
 
-  const values = { code: answered.code, codeVerifier, redirectUri: redirectUriOf(deps) };
+  const values = { code: answered.code, codeVerifier: begun.codeVerifier, redirectUri: redirectUriOf(deps) };
   const give = consent.purpose === 'access' ? giveAccess : giveNewCredentials;
   let taken: Awaited<ReturnType<typeof give>>;
   try {
@@ -118,22 +134,4 @@ async function refuse(deps: Deps, response: Response, consent: Consent, refusal:
 function provesIt(codeVerifier: string, { challenge }: Consent): boolean {
   const proved = createHash('sha256').update(codeVerifier).digest();
   return challenge !== null && timingSafeEqual(proved, Buffer.from(challenge, 'base64url'));
-}
-
-/** Whoever asked may still do so: neither the key nor the person was taken out since. */
-async function isStillIn({ stores }: Deps, { keyId, actor }: Consent): Promise<boolean> {
-  const key = keyId === null ? null : await stores.apiKeys.find(keyId);
-  if (keyId !== null && (!key || key.revokedAt || (key.expiresAt && key.expiresAt <= new Date()))) return false;
-  const person = await stores.users.find(actor);
-  if (person === null) return true;
-  const role = key ? lowerOf(key.role, person.role) : person.role;
-  return person.disabledAt === null && isAllowed(role, 'connection.authorize');
-}
-
-function cookieOf(request: Request, name: string): string | undefined {
-  for (const pair of (request.get('cookie') ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
-    if (key === name && value && secretForm.test(value)) return value;
-  }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { InboundEvent, InboundRequest, Provider, Webhook } from '../../providers/contract.ts';
 import { findProvider } from '../../providers/registry.ts';
+import { currentTraceparent } from '../../telemetry/traceparent.ts';
 import type { Deps } from '../deps.ts';
 import { ApiError, answerTo, isOutage, type HttpAnswer } from '../errors.ts';
 import { bodyBytesMax } from '../json-body.ts';
@@ -97,16 +98,20 @@ async function store(deps: Deps, group: Group<EventRow>, addressed: Addressed, i
   const receivedAt = new Date();
   await verify(deps, addressed, inbound, receivedAt);
   const events = readEvents(addressed.webhook, inbound);
+  const traceparent = currentTraceparent();
   const told = await addressees(deps, addressed, events);
-  const rows = told.flatMap(({ connection, events: own }) => own.map((event) => toRow(event, connection, receivedAt)));
+  const rows = told.flatMap(({ connection, events: own }) =>
+    own.map((event) => toRow(event, connection, receivedAt, traceparent)),
+  );
   if (rows.length > 0) await group.add(rows);
   for (const { connection } of told)
     deps.waker.wake({ connectionId: connection.id, companyId: connection.companyId, providerKey: connection.providerKey });
   return told.length > 0 || events.length === 0;
 }
 
-function toRow(event: InboundEvent, connection: Told['connection'], receivedAt: Date): EventRow {
+function toRow(event: InboundEvent, connection: Told['connection'], receivedAt: Date, traceparent: string | undefined): EventRow {
   return {
+    traceparent,
     connectionId: connection.id,
     companyId: connection.companyId,
     providerKey: connection.providerKey,

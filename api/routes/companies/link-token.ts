@@ -13,15 +13,25 @@ export const linkToken = route({
   permission: 'platform.manage',
   summary: 'Say whose tokens (JWTs) speak for a person; null takes the link away',
   body: z.strictObject({
+    issuer: z
+      .string()
+      .max(255)
+      .optional()
+      .meta({ description: 'Which, where people sign in at two: `JWT_ISSUER` or `OIDC_ISSUER`.' }),
     subject: z.string().min(1).max(255).nullable().meta({ description: 'The `sub` of their tokens from the trusted issuer.' }),
   }),
   answer: userSchema,
   refusals: [409],
-  async handle({ deps, found, body: { subject }, audit }) {
-    const issuer = deps.tokens?.issuer;
-    if (subject !== null && issuer === undefined)
-      throw new ApiError(409, 'refused', 'No issuer of tokens is trusted here: set JWT_ISSUER and JWT_AUDIENCE first.');
-    const token = subject === null ? null : { issuer: issuer!, subject };
-    return deps.stores.users.linkToken(found.user.id, token, audit);
+  async handle({ deps, found, body: { subject, issuer: given }, audit }) {
+    const trusted = [deps.tokens?.issuer, deps.oidc?.issuer].filter((issuer) => issuer !== undefined);
+    const issuer = given === undefined ? trusted[0] : trusted.find((each) => each === given);
+    if (subject === null) return deps.stores.users.linkToken(found.user.id, null, audit);
+    if (issuer === undefined)
+      throw new ApiError(
+        409,
+        'refused',
+        'No such issuer is trusted here: set JWT_ISSUER and JWT_AUDIENCE, or OIDC_ISSUER, first.',
+      );
+    return deps.stores.users.linkToken(found.user.id, { issuer, subject }, audit);
   },
 });

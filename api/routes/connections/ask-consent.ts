@@ -5,6 +5,7 @@ import type { Consent } from '../../../db/app/stores/consents.ts';
 import { getProvider } from '../../../providers/registry.ts';
 import { consentAuthOf } from '../../consents/settings.ts';
 import { ApiError } from '../../errors.ts';
+import { isOwnPath } from '../../own-path.ts';
 import { route } from '../../route.ts';
 import { moment } from '../../schemas.ts';
 
@@ -13,6 +14,13 @@ export const askConsent = route({
   path: '/connections/:connectionId/oauth',
   permission: 'connection.authorize',
   summary: 'Ask for a consent at the provider: a link for one browser, good once and for ten minutes',
+  body: z.strictObject({
+    returnTo: z
+      .string()
+      .refine(isOwnPath, 'Must be a path of the console, such as /connections/…/setup.')
+      .optional()
+      .meta({ description: 'Where the browser goes on in the console afterwards; left out: nowhere, the page is closed.' }),
+  }),
   status: 201,
   answer: z
     .object({
@@ -24,7 +32,7 @@ export const askConsent = route({
     })
     .meta({ id: 'ConsentLink' }),
   refusals: [409],
-  async handle({ deps, found: { connection }, caller, audit }) {
+  async handle({ deps, found: { connection }, body: { returnTo }, caller, audit }) {
     consentAuthOf(deps, getProvider(connection.providerKey));
     const purpose: Consent['purpose'] = connection.state === 'onboarding' ? 'access' : 'reauthorize';
     const verdict = decideCommand(connection.state, 'reauthorize');
@@ -33,6 +41,7 @@ export const askConsent = route({
     const { id: connectionId, companyId } = connection;
     const asked = { connectionId, companyId, keyId: caller.keyId, purpose, ticket };
     const { expiresAt } = await deps.stores.consents.ask(asked, audit);
-    return { url: `${deps.publicUrl}/oauth/start/${ticket}`, purpose, expiresAt };
+    const back = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`;
+    return { url: `${deps.publicUrl}/oauth/start/${ticket}${back}`, purpose, expiresAt };
   },
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { metricKeys } from '../../../domain/metrics.ts';
+import { judgeDifference } from '../../../domain/manual-value.ts';
+import { definitionOf, metricKeys } from '../../../domain/metrics.ts';
+import { forEyesOf } from '../../mask.ts';
 import { route } from '../../route.ts';
-import { moment } from '../../schemas.ts';
+import { day, moment } from '../../schemas.ts';
 
 const reconciliationSchema = z
   .object({
@@ -12,6 +14,11 @@ const reconciliationSchema = z
     difference: z.string().nullable().meta({ description: 'The provider’s value less the one entered by hand.' }),
     enteredBy: z.string(),
     reason: z.string(),
+    periodStart: day,
+    periodEnd: day,
+    handedBackBy: z.string().meta({ description: '`engine`, when the source was back.' }),
+    isLarge: z.boolean(),
+    sentence: z.string().meta({ description: 'What both say, and what to do when the difference is large.' }),
     at: moment,
   })
   .meta({ id: 'Reconciliation' });
@@ -22,5 +29,14 @@ export const listReconciliations = route({
   permission: 'connection.read',
   summary: 'Values that were entered by hand, and what the provider said when it recovered',
   answer: z.object({ items: z.array(reconciliationSchema) }),
-  handle: async ({ deps, found }) => ({ items: await deps.stores.metrics.reconciliations(found.connection.id) }),
+  async handle({ deps, caller, found }) {
+    const rows = await deps.stores.manualValues.reconciliations(found.connection.id);
+    return {
+      items: rows.map((row) => ({
+        ...row,
+        reason: forEyesOf(caller)(row.reason),
+        ...judgeDifference(definitionOf(row.metricKey), row),
+      })),
+    };
+  },
 });

@@ -30,6 +30,8 @@ export const updatePolicy = route({
       ...sent,
       retry: { ...before.retry, ...sent.retry },
       delivery: { ...before.delivery, ...sent.delivery },
+      flapping: { ...before.flapping, ...sent.flapping },
+      thresholds: { ...before.thresholds, ...sent.thresholds },
       cadenceS: { ...before.cadenceS, ...sent.cadenceS },
     };
     await deps.stores.connections.saveSettings(connection.id, { policy }, audit);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { afterClosing } from '../../push-work.ts';
 import { route } from '../../route.ts';
 import { name } from '../../schemas.ts';
 import { describeQueueItem, queueItemSchema } from './schema.ts';
@@ -11,6 +12,9 @@ export const resolveQueueItem = route({
   body: z.strictObject({ note: name(280) }),
   answer: queueItemSchema,
   refusals: [409],
-  handle: async ({ deps, caller, found, body, audit }) =>
-    describeQueueItem(deps, caller, await deps.stores.errorQueue.resolve(found.item.id, body.note, audit)),
+  async handle({ deps, caller, found, body, audit }) {
+    const item = await deps.stores.errorQueue.resolve(found.item.id, body.note, audit);
+    if (item.kind === 'push') await afterClosing(deps, { id: item.connectionId, companyId: item.companyId }, audit.actor);
+    return describeQueueItem(deps, caller, item);
+  },
 });

@@ -1,4 +1,7 @@
+import { kindsOfWork } from '../../../domain/failed-work.ts';
 import { ApiError } from '../../errors.ts';
+import { retryPush } from '../../push-work.ts';
+import { retryNow } from '../../retry-now.ts';
 import { route } from '../../route.ts';
 import { describeQueueItem, queueItemSchema } from './schema.ts';
 
@@ -6,14 +9,19 @@ export const retryQueueItem = route({
   method: 'post',
   path: '/queue/:itemId/retry',
   permission: 'failure.work',
-  summary: 'Try it again: the stored event waits once more and is applied by the connection’s drain',
+  summary: 'Try it again: a stored event is applied once more, a page is read on from; see the item’s `next`',
   command: true,
   answer: queueItemSchema,
   refusals: [409],
   async handle({ deps, caller, found: { item }, audit }) {
     const connection = await deps.stores.connections.get(item.connectionId);
     const { workflow } = describeQueueItem(deps, caller, item);
-    if (item.rawEventId === null) throw new ApiError(409, 'refused', howElse[item.kind], { workflow });
+    if (item.kind === 'page') return describeQueueItem(deps, caller, await retryNow(deps, connection, item, audit));
+    if (item.kind === 'push') {
+      await retryPush(deps, item.cause, { overwrites: false }, audit);
+      return describeQueueItem(deps, caller, (await deps.stores.errorQueue.find(item.id))!);
+    }
+    if (item.rawEventId === null) throw new ApiError(409, 'refused', kindsOfWork[item.kind].otherwise, { workflow });
     const requeued = await deps.traffic.events.requeue(connection.id, item.rawEventId);
     if (!requeued && item.state !== 'retrying')
       throw new ApiError(
@@ -27,11 +35,3 @@ export const retryQueueItem = route({
     return describeQueueItem(deps, caller, retried);
   },
 });
-
-/** What a person does about work that has no stored event to apply again. */
-const howElse = {
-  record: 'A record has no event to apply again: correct its cause, then sync now; resolve or ignore this item.',
-  event: 'The event is not stored any more: resolve or ignore this item.',
-  delivery: 'A message is decided at the message itself: see its id here.',
-  push: 'The push is not stored any more: resolve or ignore this item.',
-};

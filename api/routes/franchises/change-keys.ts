@@ -25,6 +25,9 @@ export const changeFranchiseKeys = route({
     retried: z
       .number()
       .meta({ description: 'How much of what waited in the error queue for these keys is applied now; at most 5,000.' }),
+    mends: z
+      .number()
+      .meta({ description: 'How many open items of the error queue wait for these keys, and are mended by them.' }),
     sentence: z.string().meta({ description: 'What becomes of the records that came before.' }),
   }),
   async handle({ deps, found: { connection }, body: { keys }, audit }) {
@@ -37,7 +40,8 @@ export const changeFranchiseKeys = route({
     if (issues.length > 0) throw invalid(issues);
     const changed = await deps.stores.franchiseKeys.change({ connectionId: connection.id, keys }, audit);
     const given = keys.filter(({ companyId }) => companyId !== null).map(({ value }) => value);
-    return { changed, retried: await retryWaiting(deps, connection, given, audit), sentence };
+    const { retried, mends } = await retryWaiting(deps, connection, given, audit);
+    return { changed, retried, mends, sentence };
   },
 });
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { mappingName } from '../../../domain/mapping.ts';
 import { maskOutcome, type Outcome } from '../../../domain/mapping-preview.ts';
 import { notFound } from '../../errors.ts';
 import { isGranted } from '../../grants.ts';
 import { previewDraft } from '../../preview-draft.ts';
 import { route } from '../../route.ts';
+import { asMapping, directionQuery, mappingContentSchema } from './schema.ts';
 
 const issueSchema = z.object({ path: z.string(), message: z.string() });
-const outcomeSchema = z.union([
+export const outcomeSchema = z.union([
   z.object({ fields: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) }),
   z.object({ issues: z.array(issueSchema) }),
 ]);
@@ -14,7 +16,7 @@ const outcomeSchema = z.union([
 export const previewSchema = z
   .object({
     object: z.string(),
-    revision: z.number(),
+    revision: z.number().nullable().meta({ description: 'Of the draft; null: of what was sent along.' }),
     publishedVersion: z.number().nullable(),
     values: z.enum(['shown', 'masked']).meta({ description: 'Shown to whom payload.read was granted; masked otherwise.' }),
     records: z.array(
@@ -37,18 +39,27 @@ export const previewMapping = route({
   method: 'post',
   path: '/connections/:connectionId/mappings/:objectKey/draft/preview',
   permission: 'mapping.write',
-  summary: 'Try the draft on up to 50 records, beside the mapping in force',
+  summary: 'Try the draft, or what is not saved yet, on up to 50 records, beside the mapping in force',
+  query: directionQuery,
   body: z.strictObject({
     sample: z
       .enum(['stored', 'fetched'])
       .meta({ description: '`stored`: raw records that are kept as events. `fetched`: asks the provider now.' }),
+    mapping: mappingContentSchema.optional().meta({ description: 'Tried in place of the draft; nothing is saved.' }),
   }),
   answer: previewSchema,
   refusals: [409, 503, 504],
-  async handle({ deps, found: { connection, object }, body: { sample }, caller, audit }) {
-    const draft = await deps.stores.mappingDrafts.find({ connectionId: connection.id, object });
-    if (!draft) throw notFound('draft');
-    const { publishedVersion, preview } = await previewDraft(deps, connection, draft.mapping, sample);
+  async handle({ deps, found: { connection, object }, query: { direction }, body: { sample, mapping: unsaved }, caller, audit }) {
+    const draft = unsaved
+      ? null
+      : await deps.stores.mappingDrafts.find({
+          connectionId: connection.id,
+          object: mappingName({ object, direction }),
+        });
+    const mapping = unsaved ? asMapping(object, direction, unsaved) : draft?.mapping;
+    if (!mapping) throw notFound('draft');
+    const revision = draft?.revision ?? null;
+    const { publishedVersion, preview } = await previewDraft(deps, connection, mapping, sample);
     const isShown = await isGranted(deps, caller, 'payload.read', connection.companyId);
     // First the row, then the answer: what cannot be audited is not shown.
     await deps.stores.audit.append({
@@ -57,7 +68,7 @@ export const previewMapping = route({
       action: isShown ? 'payload.read' : 'mapping.preview',
       subject: connection.id,
       outcome: 'done',
-      detail: { object, revision: draft.revision, records: preview.records.length },
+      detail: { object, revision, records: preview.records.length },
     });
     const show = (outcome: Outcome) => (isShown ? outcome : maskOutcome(outcome)) as z.input<typeof outcomeSchema>;
     const records = preview.records.map((record) => ({
@@ -66,6 +77,6 @@ export const previewMapping = route({
       after: show(record.after),
     }));
     const values = isShown ? ('shown' as const) : ('masked' as const);
-    return { ...preview, object, revision: draft.revision, publishedVersion, values, records };
+    return { ...preview, object, revision, publishedVersion, values, records };
   },
 });

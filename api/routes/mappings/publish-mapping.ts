@@ -1,6 +1,7 @@
 import { checkMappings, mappingInputSchema } from '../../mapping-input.ts';
+import { mendsOf } from '../../mends.ts';
 import { route } from '../../route.ts';
-import { mappingSchema } from './schema.ts';
+import { publishedSchema } from './schema.ts';
 
 export const publishMapping = route({
   method: 'post',
@@ -9,10 +10,11 @@ export const publishMapping = route({
   summary: 'Publish a mapping as the next version; one that equals the current version changes nothing',
   body: mappingInputSchema,
   status: 201,
-  answer: mappingSchema,
+  answer: publishedSchema,
   idempotent: true,
   async handle({ deps, found: { connection }, body, audit }) {
     const [mapping] = checkMappings(connection.providerKey, [body], () => 'mapping');
-    return deps.stores.mappings.publish({ connectionId: connection.id, mapping: mapping! }, audit);
+    const published = await deps.stores.mappings.publish({ connectionId: connection.id, mapping: mapping! }, audit);
+    return { ...published, mends: await mendsOf(deps, connection, published) };
   },
 });

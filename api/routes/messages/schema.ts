@@ -7,6 +7,7 @@ import { workflowLink, workflowSchema } from '../../links.ts';
 import type { Caller } from '../../locals.ts';
 import { forEyesOf, maskAddress } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
+import { fallbackSchema, optionSchema } from './options.ts';
 
 export const deliverySchema = z
   .object({
@@ -38,6 +39,8 @@ export const deliveryDetailSchema = deliverySchema
         errorCode: z.string().nullable(),
       }),
     ),
+    options: z.array(optionSchema),
+    fallback: fallbackSchema.nullable().meta({ description: 'What a person did instead.' }),
   })
   .meta({ id: 'MessageDetail' });
 

@@ -37,9 +37,15 @@ export const sendMessage = route({
   answer: deliverySchema,
   refusals: [422, 503],
   idempotent: true,
-  async handle({ deps, caller, found, body, audit }) {
+  async handle({ deps, caller, found, body, audit, request }) {
     const connection = await deps.stores.connections.find(body.connectionId);
     if (connection?.companyId !== found.company.id) throw notFound('connection', 'connectionId');
+    const made = request?.isRepeated ? await deps.stores.deliveries.madeFor(connection.id, request.name) : null;
+    if (made) {
+      // A process died, or a database went away, behind its row: it is in its workflow's hands, or gets there now.
+      if (made.status === 'queued') await startDelivery(deps, connection, made);
+      return describeDelivery(deps, caller, made);
+    }
     const template = await deps.stores.templates.find(body.templateId);
     if (template?.companyId !== found.company.id) throw notFound('template', 'templateId');
     requireSending(deps, connection);
@@ -64,6 +70,7 @@ export const sendMessage = route({
         to: body.to,
         body: rendered.text,
         segments: smsSize(rendered.text).segments,
+        request: request?.name,
       },
       audit,
     );
@@ -104,6 +111,7 @@ async function startDelivery(deps: Deps, connection: Connection, delivery: Deliv
       workflow.start('deliverMessage', {
         workflowId: link.id,
         taskQueue: taskQueues.messages,
+        workflowIdConflictPolicy: 'USE_EXISTING',
         staticSummary: `Message ${delivery.id}`,
         typedSearchAttributes: attributesOf({ connectionId, companyId, providerKey }),
         args: [input],

@@ -14,9 +14,13 @@ export const reviewHeldValue = route({
   answer: heldValueSchema,
   refusals: [409],
   async handle({ deps, found: { connection }, body, audit }) {
-    const { heldValues, tasks } = deps.stores;
+    const { heldValues, manualValues, tasks } = deps.stores;
     const decided = await heldValues.decide({ connectionId: connection.id, ...body }, audit);
     await tasks.completeBySubject(decided.id, `The value was ${body.decision}.`, audit.actor);
+    if (body.decision === 'rejected') return decided;
+    // The source's value is believed: a person's in its place is compared with it by the next good run.
+    const { ended } = await manualValues.end({ connectionId: connection.id, metricKeys: [body.metricKey] }, audit);
+    for (const id of ended) await tasks.completeBySubject(id, 'The source’s value was accepted.', audit.actor);
     return decided;
   },
 });

@@ -9,8 +9,15 @@ export const editNote = route({
   path: '/notes/:noteId',
   permission: 'portal.write',
   summary: 'Change the words of a draft',
-  body: z.strictObject({ body: plainWords(noteLengthMax) }),
+  body: z.strictObject({
+    body: plainWords(noteLengthMax),
+    was: z
+      .string()
+      .max(noteLengthMax * 2)
+      .optional()
+      .meta({ description: 'The words that were changed: 409 when they are others by now.' }),
+  }),
   answer: ownNoteSchema,
   refusals: [409],
-  handle: async ({ deps, found, body, audit }) => describeNote(await deps.stores.notes.edit(found.note.id, body.body, audit)),
+  handle: async ({ deps, found, body, audit }) => describeNote(await deps.stores.notes.edit(found.note.id, body, audit)),
 });

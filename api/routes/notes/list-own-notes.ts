@@ -8,10 +8,10 @@ export const listOwnNotes = route({
   path: '/companies/:companyId/notes',
   permission: 'report.read',
   summary: 'The company’s notes, drafts too; newest first',
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ ...pageQuery, publication: z.enum(['draft', 'published']).optional() }),
   answer: pageOf(ownNoteSchema),
-  async handle({ deps, found, query }) {
-    const page = await deps.stores.notes.list({ companyId: found.company.id, ...pageInput(query) });
+  async handle({ deps, found, query: { publication, ...query } }) {
+    const page = await deps.stores.notes.list({ companyId: found.company.id, state: publication, ...pageInput(query) });
     return { ...page, items: page.items.map(describeNote) };
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment } from '../../schemas.ts';
+import { idSchema, moment } from '../../schemas.ts';
 
 export const auditRowSchema = z
   .object({
@@ -23,3 +23,18 @@ export const auditRowSchema = z
     hash: z.string().meta({ description: 'Chains this entry to the one before.' }),
   })
   .meta({ id: 'AuditEntry' });
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** Who, what, how it ended, on which connection, and when. */
+export const auditFilter = {
+  actor: z.string().min(1).max(64).optional().meta({ description: 'The id of a person or a key, or `engine`.' }),
+  action: z
+    .string()
+    .regex(/^[a-zA-Z_.]{1,64}$/, 'Must be the beginning of an action, such as connection or connection.pause.')
+    .optional(),
+  outcome: z.enum(['asked', 'done', 'refused']).optional(),
+  connectionId: idSchema('conn').optional(),
+  from: instant.optional().meta({ description: 'First moment, included.' }),
+  to: instant.optional().meta({ description: 'Last moment, not included.' }),
+};

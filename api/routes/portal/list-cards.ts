@@ -10,7 +10,7 @@ import { day, idSchema } from '../../schemas.ts';
 const dated = z.object({ value: z.string(), date: day }).nullable();
 
 /** Everything that a client sees of a metric, and nothing else. */
-const cardSchema = z
+export const cardSchema = z
   .strictObject({
     title: z.string(),
     sourceLabel: z.string(),

@@ -11,7 +11,7 @@ export const listPublishedReports = route({
   query: z.strictObject(pageQuery),
   answer: pageOf(publishedReportSchema),
   async handle({ deps, found, query }) {
-    const page = await deps.stores.reports.list({ companyId: found.company.id, published: true, ...pageInput(query) });
+    const page = await deps.stores.reports.list({ companyId: found.company.id, state: 'published', ...pageInput(query) });
     return { ...page, items: page.items.map(describePublished) };
   },
 });

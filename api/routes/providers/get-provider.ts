@@ -7,5 +7,5 @@ export const getProvider = route({
   permission: 'provider.read',
   summary: 'One provider with its credentials and settings forms',
   answer: providerFormsSchema,
-  handle: async ({ found }) => describeForms(found.provider),
+  handle: async ({ deps, found }) => describeForms(found.provider, deps.oauth.clientIds),
 });

@@ -9,5 +9,5 @@ export const listProviders = route({
   permission: 'provider.read',
   summary: 'List the providers that a company can be connected to',
   answer: z.object({ items: z.array(providerSchema) }),
-  handle: async () => ({ items: allProviders().map(describeProvider) }),
+  handle: async ({ deps }) => ({ items: allProviders().map((provider) => describeProvider(provider, deps.oauth.clientIds)) }),
 });

@@ -1,7 +1,20 @@
 import { z } from 'zod';
-import type { Provider } from '../../../providers/contract.ts';
+import { definitionOf } from '../../../domain/metrics.ts';
+import type { AuthKind, Provider } from '../../../providers/contract.ts';
+import { isConsent } from '../../../providers/oauth.ts';
+import type { Deps } from '../../deps.ts';
 
 const jsonSchema = z.record(z.string(), z.unknown()).meta({ description: 'A form as JSON Schema; a secret field is writeOnly.' });
+
+const authSchema = z.object({
+  kind: z.string(),
+  label: z.string(),
+  scopes: z.array(z.string()).meta({ description: 'What is asked for.' }),
+  atProvider: z.boolean().meta({ description: 'Given at the provider, with POST …/oauth, not entered here.' }),
+  isReady: z
+    .boolean()
+    .meta({ description: 'false: whoever runs Linkwright has given it no OAuth client at the provider, which this needs.' }),
+});
 
 export const providerSchema = z
   .object({
@@ -11,27 +24,31 @@ export const providerSchema = z
     docsUrl: z.url(),
     streams: z.array(z.object({ key: z.string(), label: z.string(), object: z.string(), cadenceS: z.number() })),
     metrics: z.array(z.string()),
+    cards: z
+      .array(z.object({ metricKey: z.string(), title: z.string() }))
+      .meta({ description: 'What its records feed, as clients read it.' }),
     takesWebhooks: z.boolean(),
     sendsMessages: z.boolean(),
+    needs: z.array(z.string()).meta({ description: 'What the company has at the provider before it can be connected.' }),
+    auth: z.array(authSchema).meta({ description: 'The ways to give access; one is enough.' }),
   })
   .meta({ id: 'Provider' });
 
 export const providerFormsSchema = providerSchema
   .extend({
     auth: z.array(
-      z.object({
-        kind: z.string(),
-        label: z.string(),
+      authSchema.extend({
         credentials: jsonSchema.nullable().meta({ description: 'null: it is given at the provider, with POST …/oauth.' }),
-        scopes: z.array(z.string()).meta({ description: 'What is asked for.' }),
       }),
     ),
     settings: jsonSchema,
   })
   .meta({ id: 'ProviderForms' });
 
-export function describeProvider(provider: Provider): z.input<typeof providerSchema> {
-  const { key, label, category, docsUrl, metrics } = provider;
+type Clients = Deps['oauth']['clientIds'];
+
+export function describeProvider(provider: Provider, clients: Clients): z.input<typeof providerSchema> {
+  const { key, label, category, docsUrl, metrics, needs = [] } = provider;
   const streams = Object.entries(provider.streams).map(([stream, { label: streamLabel, object, cadenceS }]) => ({
     key: stream,
     label: streamLabel,
@@ -45,20 +62,29 @@ export function describeProvider(provider: Provider): z.input<typeof providerSch
     docsUrl,
     streams,
     metrics: [...metrics],
+    cards: metrics.map((metricKey) => ({ metricKey, title: definitionOf(metricKey).title })),
     takesWebhooks: provider.webhook !== undefined,
     sendsMessages: provider.sendMessage !== undefined,
+    needs: [...needs],
+    auth: provider.auth.map((auth) => describeAuth(provider, auth, clients)),
   };
 }
 
+const describeAuth = ({ key }: Provider, auth: AuthKind, clients: Clients): z.input<typeof authSchema> => ({
+  kind: auth.kind,
+  label: auth.label,
+  scopes: 'scopes' in auth ? [...auth.scopes] : [],
+  atProvider: isConsent(auth),
+  isReady: !isConsent(auth) || Object.hasOwn(clients, key),
+});
+
 /** What an admin fills in to connect: the credentials of each auth kind, and the settings. */
-export function describeForms(provider: Provider): z.input<typeof providerFormsSchema> {
+export function describeForms(provider: Provider, clients: Clients): z.input<typeof providerFormsSchema> {
   return {
-    ...describeProvider(provider),
+    ...describeProvider(provider, clients),
     auth: provider.auth.map((auth) => ({
-      kind: auth.kind,
-      label: auth.label,
+      ...describeAuth(provider, auth, clients),
       credentials: 'credentials' in auth ? markSecrets(formOf(auth.credentials), auth.secrets) : null,
-      scopes: 'scopes' in auth ? [...auth.scopes] : [],
     })),
     settings: formOf(provider.settings),
   };

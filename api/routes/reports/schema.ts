@@ -17,6 +17,7 @@ const lineSchema = z
     previous: value.meta({ description: 'Of the period before.' }),
     baseline: z.object({ value: z.string(), date: day, period: z.string() }).nullable(),
     leftOut: z.number().meta({ description: 'Deals that are not in it: without an amount, or in another currency.' }),
+    enteredByPerson: z.boolean().meta({ description: 'A person said so while the source was away.' }),
     correction: z
       .object({ date: day, valueBefore: value })
       .nullable()
@@ -75,6 +76,7 @@ function describeLine(line: ReportLine): z.input<typeof lineSchema> {
     previous: line.previous,
     baseline: baseline && { value: baseline.value, date: dayOf(baseline.at), period: metricPeriods[period].label },
     leftOut: line.leftOut,
+    enteredByPerson: line.enteredByPerson,
     correction: recomputedAt && { date: dayOf(recomputedAt), valueBefore: line.valueBefore },
   };
 }

@@ -12,6 +12,10 @@ export const templateInput = {
     .max(50),
 };
 
+export const sizeSchema = z
+  .object({ encoding: z.enum(['GSM-7', 'UCS-2']), characters: z.number(), segments: z.number() })
+  .meta({ id: 'SmsSize' });
+
 export const templateSchema = z
   .object({
     id: z.string(),
@@ -22,9 +26,7 @@ export const templateSchema = z
     version: z.number(),
     createdAt: moment,
     updatedAt: moment,
-    size: z
-      .object({ encoding: z.enum(['GSM-7', 'UCS-2']), characters: z.number(), segments: z.number() })
-      .meta({ description: 'Of the body as it stands, before its variables are filled.' }),
+    size: sizeSchema.meta({ description: 'Of the body as it stands, before its variables are filled.' }),
   })
   .meta({ id: 'Template' });
 
