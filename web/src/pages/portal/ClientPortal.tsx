@@ -1,0 +1,63 @@
+import { Alert, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Empty } from '../../parts/Empty.tsx';
+import { Moment } from '../../parts/Moment.tsx';
+import { Page } from '../../parts/Page.tsx';
+import { words } from '../../words/index.ts';
+import { ClientCard } from './ClientCard.tsx';
+import { ClientNote } from './ClientNote.tsx';
+import { ClientReport } from './ClientReport.tsx';
+import { inClientWords } from './in-client-words.ts';
+import { Listed } from './Listed.tsx';
+import { usePortal, type Reader } from './read-portal.ts';
+
+/** All that a client sees: short, and each with where it comes from. */
+export function ClientPortal({ read, companyId }: { read: Reader; companyId: string | undefined }) {
+  const { cards, notes, reports } = usePortal(read, companyId);
+  return (
+    <Page
+      title={words.portal.title}
+      of={{ ...cards, error: cards.data ? null : inClientWords(cards.error) }}
+      aside={
+        <Button variant="default" size="xs" onClick={() => print()} className="no-print">
+          {words.portal.print}
+        </Button>
+      }
+    >
+      {() => (
+        <Stack gap="lg">
+          <Behind query={cards} />
+          {cards.data!.items.length === 0 ? (
+            <Empty title={words.portal.empty} more={words.portal.emptyMore} />
+          ) : (
+            <>
+              <Text>{words.portal.summary(cards.data!.items.filter(isSound).length, cards.data!.items.length)}</Text>
+              <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+                {cards.data!.items.map((card) => (
+                  <ClientCard key={`${card.sourceLabel} ${card.title} ${card.period}`} card={card} />
+                ))}
+              </SimpleGrid>
+            </>
+          )}
+          <Listed title={words.portal.notes} list={notes}>
+            {(note) => <ClientNote key={`${note.from} ${note.body}`} note={note} />}
+          </Listed>
+          <Listed title={words.portal.reports} list={reports}>
+            {(report) => <ClientReport key={`${report.kind} ${report.from}`} report={report} />}
+          </Listed>
+        </Stack>
+      )}
+    </Page>
+  );
+}
+
+const isSound = ({ status }: { status: string }) => status === 'current';
+
+/** What is shown was read before, and could not be read again: it says how old it is. */
+function Behind({ query: { error, dataUpdatedAt } }: { query: { error: unknown; dataUpdatedAt: number } }) {
+  if (!error) return null;
+  return (
+    <Alert variant="light" color="orange" title={words.portal.behind}>
+      {words.portal.behindMore} <Moment at={new Date(dataUpdatedAt).toISOString()} />
+    </Alert>
+  );
+}

@@ -1,0 +1,30 @@
+/** Every text of the console, so that another language is another folder of this shape. */
+import { common } from './common.ts';
+import { audit } from './audit.ts';
+import { connect } from './connect.ts';
+import { connection } from './connection.ts';
+import { connections } from './connections.ts';
+import { failures } from './failures.ts';
+import { health } from './health.ts';
+import { home } from './home.ts';
+import { incidents } from './incidents.ts';
+import { mappings } from './mappings.ts';
+import { messages } from './messages.ts';
+import { portal } from './portal.ts';
+import { reports } from './reports.ts';
+
+export const en = {
+  ...common,
+  audit,
+  connect,
+  connection,
+  connections,
+  failures,
+  health,
+  home,
+  incidents,
+  mappings,
+  messages,
+  portal,
+  reports,
+};

@@ -1,0 +1,28 @@
+/** For clients: no word of ours, no name of a part of ours. */
+export const portal = {
+  title: 'Your numbers',
+  empty: 'Nothing to show yet',
+  emptyMore: 'Your numbers appear here as soon as the first source is set up.',
+  summary: (sound: number, all: number) =>
+    sound === all ? 'Everything here is up to date.' : `${sound} of ${all} are up to date; the others say why they are not.`,
+  baseline: (value: string, day: string) => `At the start: ${value} (${day})`,
+  next: 'Next',
+  noValue: 'No value yet',
+  enteredByPerson: 'Entered by a person',
+  notes: 'What happened',
+  reports: 'Reports',
+  older: 'Show older ones',
+  week: (days: string) => `Week of ${days}`,
+  completeness: (which: string) => `Made from ${which}`,
+  noLines: 'There was nothing to report.',
+  previous: (value: string) => `the time before: ${value}`,
+  leftOut: (count: number) => `not in it: ${count} without an amount or in another currency`,
+  corrected: (day: string, before: string | null) =>
+    before === null ? `corrected on ${day}` : `corrected on ${day}; it said ${before} before`,
+  print: 'Print',
+  behind: 'These may not be the newest numbers',
+  behindMore: 'They could not be read again, and are from',
+  away: 'Your numbers cannot be shown just now. Try again in a moment; nothing is lost.',
+  linkOver: 'This page cannot be opened',
+  linkMissing: 'The link is not whole. Open the page again in the place where you found it.',
+};
