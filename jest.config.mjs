@@ -1,6 +1,6 @@
 /**
  * Tests run as native ES modules (`node --experimental-vm-modules`). swc only strips types: it is quick, and jest's module loader
- * needs the code as text. Two workers, because each may hold a Temporal server, a worker and a database open.
+ * needs the code as text. Three workers, because much of a test is waiting, and each may hold a Temporal server and a worker open.
  */
 export default {
   testEnvironment: 'node',
@@ -22,6 +22,6 @@ export default {
   },
   // Longer than `until` waits, so that a red test says what it waited for.
   testTimeout: 120_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/harness/longest-first.mjs',
 };

@@ -32,7 +32,7 @@ const isWhole = named.length === 0 && !quick;
 const say = (line: string) => console.log(line);
 const begun = Date.now();
 say('Starting the stack');
-const stack = await startStack();
+const stack = await startStack({ durable: true });
 let stopping: Promise<void> | undefined;
 const stop = () => (stopping ??= stack.stop());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().then(() => process.exit(130)));

@@ -9,8 +9,9 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { AuditAnchor } from '../db/app/stores/audit-anchors.ts';
 import type { AppStores } from '../db/app/stores/index.ts';
-import type { ChainMark, Verified } from '../db/app/verify-chain.ts';
+import type { Verified } from '../db/app/verify-chain.ts';
 import { verifyExport } from '../db/app/verify-export.ts';
+import { verifyStored } from '../db/app/verify-stored.ts';
 import { withAppStores } from './open-app.ts';
 import { orExplain } from './or-explain.ts';
 
@@ -61,22 +62,6 @@ async function* everyChain({ audit }: AppStores, kept: Map<string, unknown>): As
     after = page.at(-1)!;
   }
   yield* known;
-}
-
-async function verifyStored({ audit, auditAnchors }: AppStores, chain: string, kept: AuditAnchor[]): Promise<Verified> {
-  const stored = await auditAnchors.list(chain);
-  for (const anchor of stored) {
-    if (await auditAnchors.isOurs(anchor)) continue;
-    const { sequence } = anchor;
-    const sentence = `The anchor of entry ${sequence} was edited, or another platform key made it.`;
-    return { entries: 0, erased: 0, finding: { sequence, kind: 'edited', entry: null, sentence } };
-  }
-  return audit.verify(chain, merge(stored, kept));
-}
-
-/** In order. Two that disagree both stand: one of them then differs from the entry. */
-function merge(stored: ChainMark[], kept: ChainMark[]): ChainMark[] {
-  return [...stored, ...kept].toSorted((a, b) => a.sequence - b.sequence);
 }
 
 async function readAnchors(file: string): Promise<Map<string, AuditAnchor[]>> {

@@ -1,6 +1,7 @@
 /**
  * `npm run histories:capture`, beside a running `npm start`: tells the demonstration's story, lets a Schedule drift and be repaired,
- * replaces the data keys and puts them back, previews a mapping and maps again, lets a second connection lose its credentials and get new ones, disconnects both at the
+ * replaces the data keys and puts them back, previews a mapping and maps again, previews failed work and replays it, lets a second connection
+ * lose its credentials, lets people step in for it and for a message, and gives it new ones, disconnects both at the
  * end, erases a person and a company, and keeps the history of every workflow that took part, opened, for the replay test. A history that is there already stays as
  * it is.
  */
@@ -83,17 +84,65 @@ const losingIs = (state: string, openIncidents: number) =>
     ({ connection: seen, open }) => seen.state === state && open.items.length === openIncidents,
   );
 await losingIs('needs_reauthorization', 1);
+
+// People step in: values by hand of two metrics, of which one and then the other is handed back.
+const [today, monthAgo] = [0, 30].map((days) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10));
+const byHand = `/connections/${losingId}/manual-values`;
+await api.call('POST', byHand, {
+  values: [
+    { metricKey: 'messages_delivered', value: '700' },
+    { metricKey: 'messages_received', value: '90' },
+  ],
+  periodStart: monthAgo,
+  periodEnd: today,
+  reason: 'Counted from the front desk’s own list.',
+});
+await losingIs('manual_fallback', 1);
+await api.call('POST', `${byHand}/hand-back`, { metricKeys: ['messages_received'] });
+await api.call('POST', `${byHand}/hand-back`, {});
+await losingIs('needs_reauthorization', 1);
 const { accountSid, authToken } = losing;
 await api.call('POST', `/connections/${losingId}/reauthorize`, {
   credentials: { kind: 'basic', values: { accountSid, authToken } },
 });
 await losingIs('active', 0);
 
+// A message reaches nobody, and a person phones.
+await losing.twilio('setCallbacks', { accountSid, plan: [{ status: 'undelivered', delayMs: 50, errorCode: 30_003 }] });
+const template = await api.call<{ id: string }>('POST', `/companies/${losing.companyId}/templates`, {
+  name: `Phoned ${losingId.slice(-6)}`,
+  body: 'We come tomorrow.',
+  variables: [],
+});
+const unheard = await api.call<{ id: string }>('POST', `/companies/${losing.companyId}/messages`, {
+  connectionId: losingId,
+  templateId: template.id,
+  to: losing.customer,
+});
+await until(
+  'the message has reached nobody, and waits for what a person does',
+  () => api.call<{ status: string; options: unknown[] }>('GET', `/messages/${unheard.id}`),
+  ({ status, options }) => status === 'undelivered' && options.length > 0,
+);
+await until(
+  'the workflow of the message hears of it',
+  // Refused in the moment before it waits.
+  () =>
+    api
+      .call<{ fallbackId?: string }>('POST', `/messages/${unheard.id}/fall-back`, { how: 'phoned', words: 'She knows.' })
+      .catch((): { fallbackId?: string } => ({})),
+  ({ fallbackId }) => fallbackId !== undefined,
+);
+
 const { object, ...mapping } = twilio.streams['messages']!.mapping;
 const draftPath = `/connections/${connectionId}/mappings/${object}/draft`;
 await api.call('POST', draftPath, { revision: null, mapping });
 await api.call('POST', `${draftPath}/preview`, { sample: 'fetched' });
 await api.call('POST', `/connections/${connectionId}/mappings/${object}/remap`, { fromVersion: 1 });
+
+const queue = `/connections/${connectionId}/queue`;
+const { id: previewId } = await api.call<{ id: string }>('POST', `${queue}/previews`, { filter: {} });
+await api.call('POST', `${queue}/replays`, { previewId });
 
 for (const id of [connectionId, losingId])
   await api.call('POST', `/connections/${id}/disconnect`, { reason: 'The story is told.' });
@@ -119,7 +168,7 @@ for (const [companyId, path, subject] of [
 }
 
 for await (const { workflowId, runId, type } of client.workflow.list({
-  query: `${query} OR (${passes} AND ExecutionStatus = "Completed") OR (${reportsRun} AND ExecutionStatus = "Completed") OR (WorkflowType IN ("rotateKeys", "erase") AND ExecutionStatus = "Completed")`,
+  query: `${query} OR (WorkflowType = "pushRecords" AND ExecutionStatus = "Completed") OR (${passes} AND ExecutionStatus = "Completed") OR (${reportsRun} AND ExecutionStatus = "Completed") OR (WorkflowType IN ("rotateKeys", "erase") AND ExecutionStatus = "Completed")`,
 })) {
   const sealed = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const history = await openHistory(sealed, decodeOverHttp(api));

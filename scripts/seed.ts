@@ -22,6 +22,7 @@ await orExplain(async () => {
     const stores = createAppStores(database, { keyring });
     const file = process.argv.includes('--development') ? process.argv[process.argv.indexOf('--development') + 1] : undefined;
     await (file ? seedDevelopment(stores, file) : seedFirstKey(stores));
+    await showSignInLink(stores, config.publicUrl);
   } finally {
     await database.close();
   }
@@ -38,6 +39,16 @@ async function showNewKey({ apiKeys }: Pick<AppStores, 'apiKeys'>): Promise<stri
   return key;
 }
 
+/** Until an admin of the platform has a password, each start lets the first of them in by a link. */
+async function showSignInLink({ users, passwords }: AppStores, publicUrl: string): Promise<void> {
+  const admins = await users.withRole(null, 'platform_admin');
+  for (const { id } of admins) if (await passwords.isSet(id)) return;
+  const facts = { name: 'First admin', email: 'admin@example.com', phone: null, role: 'platform_admin' as const };
+  const first = admins[0] ?? (await users.create({ companyId: null, ...facts }, by));
+  const { token } = await passwords.createLink(first, { validForMs: 3_600_000 }, by);
+  console.log(`Sign in to the console as ${first.name}, once and within an hour: ${publicUrl}/sign-in/link#${token}`);
+}
+
 async function seedDevelopment(stores: AppStores, file: string): Promise<void> {
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { adminKey?: string; companyId?: string }) : {};
   const isKeyGood = known.adminKey !== undefined && 'caller' in (await stores.apiKeys.authenticate(known.adminKey));
@@ -46,4 +57,5 @@ async function seedDevelopment(stores: AppStores, file: string): Promise<void> {
     (known.companyId && (await stores.companies.find(known.companyId))) ||
     (await stores.companies.create({ name: companyName, timeZone: 'America/Los_Angeles' }, by));
   writeFileSync(file, JSON.stringify({ ...known, adminKey, companyId: company.id }, null, 2), { mode: 0o600 });
+  if (!isKeyGood) console.log(`(kept for npm run demo in ${file})`);
 }

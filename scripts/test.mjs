@@ -6,12 +6,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditPackages } from './setup/audit.mjs';
+import { findChromium } from './setup/chromium.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { node, root } from './setup/paths.mjs';
 import { createProcesses } from './setup/processes.mjs';
 import { run, stopRuns } from './setup/run.mjs';
 import { duration, say } from './setup/say.mjs';
 import { startTestServers } from './setup/test-servers.mjs';
+import { ensureWeb, ensureWebPackages } from './setup/web.mjs';
 
 const jestArgs = process.argv.slice(2);
 const started = Date.now();
@@ -19,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'linkwright-test-'));
 const processes = createProcesses({ logFolder: join(folder, 'logs'), onGiveUp: (sentence) => say(`\n${sentence}`) });
 const count = { passed: 0, failed: 0 };
 let servers;
+let chromium;
 let isStopping = false;
 
 async function finish() {
@@ -64,6 +67,7 @@ async function jest() {
       ...process.env,
       LINKWRIGHT_TEST_MYSQL_URLS: servers.urls.join(','),
       LINKWRIGHT_TEST_TEMPORAL_CLI: servers.temporalCli,
+      LINKWRIGHT_TEST_CHROMIUM: chromium,
     },
   });
   if (isStopping) return;
@@ -81,10 +85,15 @@ async function jest() {
 try {
   say('Setting up');
   await ensurePackages();
+  await ensureWeb();
+  chromium = await findChromium();
   servers = await startTestServers(processes, folder);
   say(`  set up in ${duration(Date.now() - started)}\n`);
   if (jestArgs.length === 0) {
     await check('types (tsc)', 'node_modules/typescript/bin/tsc');
+    await ensureWebPackages();
+    await check('types of the API for web', 'scripts/api-types.ts');
+    await check('types of web (tsc)', 'web/node_modules/typescript/bin/tsc', '-p', join(root, 'web'));
     await check('lint (oxlint)', 'node_modules/oxlint/bin/oxlint', '--deny-warnings');
     await check('format (prettier)', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.');
     await check("README's variables", 'scripts/config-table.ts', '--check');

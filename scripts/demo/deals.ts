@@ -7,7 +7,11 @@ import { metric, type Scene } from './scene.ts';
 const dealsBefore = 60;
 const title = 'Deals moved forward';
 /** Longer than the story: nothing runs by itself. */
-const policy = { cadenceS: { deals: 86_400, contacts: 86_400 }, freshWithinS: 172_800 };
+const policy = {
+  cadenceS: { deals: 86_400, contacts: 86_400 },
+  freshWithinS: 172_800,
+  retry: { initialMs: 1_000, factor: 2, maxMs: 5_000, attemptsMax: 5 },
+};
 
 interface Account {
   hubspot: SandboxControl;
@@ -32,6 +36,7 @@ export async function followDeals(scene: Scene): Promise<{ connectionId: string;
     `one moved on and one was won at HubSpot; signed webhooks: moved forward ${before.current!.value} -> ${card.current!.value}`,
   );
   await syncToo(scene, account, [forward, won]);
+  await changeFromHere(scene, account, forward);
   return { connectionId, card };
 }
 
@@ -109,4 +114,26 @@ async function syncToo({ api, say }: Scene, { connectionId }: Account, ids: numb
     promise(items.length === 2, `deal ${id} has 2 steps, not ${items.length}`);
   }
   say('Deals', 'a sync tells of the same movements again: each stands there once');
+}
+
+/** Somebody changes a deal here while HubSpot is away: it waits, and is written when HubSpot is back. */
+async function changeFromHere({ api, say }: Scene, { connectionId, hubspot }: Account, externalId: number): Promise<void> {
+  const list = () => api.call('GET', `/connections/${connectionId}/deals?limit=100`);
+  const deal = (await list()).items.find((one: { externalId: string }) => one.externalId === String(externalId));
+  await hubspot('fault', { kind: 'status500', match: { path: '/deals/batch/read' }, times: 1 });
+  const { id } = await api.call('PATCH', `/connections/${connectionId}/deals/${deal.id}`, { stage: 'closedwon' });
+  const { pushes } = await api.call('GET', `/connections/${connectionId}`);
+  promise(pushes.waiting === 1, `one change waits, not ${pushes.waiting}`);
+  await until(
+    'the change is written at HubSpot',
+    () => api.call('GET', `/pushes/${id}`),
+    ({ state }) => state === 'done',
+  );
+  const { items } = await until(
+    'what was written has been read back',
+    () => api.call('GET', `/connections/${connectionId}/deal-movements?dealExternalId=${externalId}`),
+    ({ items: steps }) => steps[0].to === 'closedwon',
+  );
+  promise(items.length === 3, `the deal has moved on once: 3 steps, not ${items.length}`);
+  say('Deals', 'a deal was won here while HubSpot was away: kept, written when it came back, and it moved once');
 }

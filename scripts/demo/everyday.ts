@@ -39,7 +39,12 @@ export async function sendMessage(scene: Scene, connectionId: string): Promise<s
     variables: ['name', 'day'],
   });
   const message = { connectionId, templateId: template.id, to: customer };
-  const refused = await api.call('POST', `/companies/${companyId}/messages`, { ...message, variables: { name: 'Ada' } }, 400);
+  const refused = await api.call(
+    'POST',
+    `/companies/${companyId}/messages`,
+    { ...message, variables: { name: 'Adaline Quimby' } },
+    400,
+  );
   say('Message', `a missing variable is refused by name: ${refused.error.issues[0].path}`);
   // The first answer is lost after Twilio took the message: the engine must look before it sends again.
   await twilio('fault', {
@@ -49,7 +54,7 @@ export async function sendMessage(scene: Scene, connectionId: string): Promise<s
   });
   const sent = await api.call('POST', `/companies/${companyId}/messages`, {
     ...message,
-    variables: { name: 'Ada', day: 'Tuesday' },
+    variables: { name: 'Adaline Quimby', day: 'Tuesday' },
   });
   const delivered = await until(
     'the message is delivered',
@@ -77,7 +82,7 @@ export async function honourOptOut(scene: Scene, connectionId: string): Promise<
   const refused = await api.call(
     'POST',
     `/companies/${companyId}/messages`,
-    { connectionId, templateId: items[0].id, to: customer, variables: { name: 'Ada', day: 'Friday' } },
+    { connectionId, templateId: items[0].id, to: customer, variables: { name: 'Adaline Quimby', day: 'Friday' } },
     422,
   );
   say('Opt-out', refused.error.message);

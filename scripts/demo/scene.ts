@@ -30,8 +30,10 @@ export const seededMessages = 1_250;
 /** Short durations, so that the story is told in seconds; the defaults are minutes. */
 export const policy = {
   retry: { initialMs: 100, factor: 2, maxMs: 500, attemptsMax: 2 },
+  retryLadderMs: [86_400_000],
   escalateAfterFailedRuns: 3,
   ladder: [{ position: 1, tell: 'owner', channel: 'sms', acknowledgeWithinMs: 60_000 }],
+  flapping: { reopenWithinMs: 1_000 },
   cadenceS: { messages: 86_400, usage: 86_400 },
   freshWithinS: 3_600,
   delivery: { statusWithinMs: 20_000, lookAfterMs: 500, quietHours: null },

@@ -1,4 +1,5 @@
 /** The day on which Twilio is down: people are told, step in by hand, and hand back. */
+import { dayReader } from '../../domain/local-time.ts';
 import { promise, until } from './client.ts';
 import { metric, policy, syncAndWait, type Scene } from './scene.ts';
 
@@ -38,13 +39,13 @@ export async function breakAndEscalate(scene: Scene, connectionId: string): Prom
 }
 
 export async function enterValueByHand(scene: Scene, connectionId: string): Promise<void> {
-  const today = new Date().toISOString().slice(0, 10);
-  const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
+  const { timeZone } = await scene.api.call('GET', `/companies/${scene.companyId}`);
+  const dayOf = dayReader(timeZone);
   await scene.api.call('POST', `/connections/${connectionId}/manual-values`, {
     metricKey: 'messages_delivered',
     value: '600',
-    periodStart: monthAgo,
-    periodEnd: today,
+    periodStart: dayOf(Date.now() - 30 * 86_400_000),
+    periodEnd: dayOf(Date.now()),
     reason: 'Counted from the front desk’s own list.',
   });
   const card = await metric(scene, connectionId, 'Text messages delivered');
@@ -53,8 +54,13 @@ export async function enterValueByHand(scene: Scene, connectionId: string): Prom
 }
 
 export async function recover(scene: Scene, connectionId: string, incidentId: string): Promise<void> {
-  const { api, twilio, say } = scene;
+  const { api, twilio, say, notifyAccountSid, ownerPhone } = scene;
   await twilio('clearFaults');
+  await until(
+    'Twilio is asked again',
+    () => api.call('GET', `/connections/${connectionId}`),
+    ({ circuit }) => circuit.state === 'closed',
+  );
   const run = await syncAndWait(scene, connectionId);
   promise(run.outcome === 'succeeded', 'the run after the outage succeeds');
   await until(
@@ -66,6 +72,11 @@ export async function recover(scene: Scene, connectionId: string, incidentId: st
     'the incident closed itself',
     () => api.call('GET', `/escalations/${incidentId}`),
     ({ state }) => state === 'recovered',
+  );
+  await until(
+    'the owner hears that it is over',
+    async () => (await twilio('messages', { accountSid: notifyAccountSid })) as { to: string; body: string }[],
+    (sent) => sent.some(({ to, body }) => to === ownerPhone && body.includes('it is over')),
   );
   const { items } = await api.call('GET', `/connections/${connectionId}/reconciliations`);
   promise(items.length === 1, 'the difference between the person’s value and the provider’s is kept');

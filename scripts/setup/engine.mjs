@@ -17,14 +17,16 @@ import {
 } from './sandbox.mjs';
 import { SetupError, say, step } from './say.mjs';
 import { findTemporal, startTemporal } from './temporal.mjs';
+import { ensureWeb } from './web.mjs';
 
 const developmentFile = join(home, 'dev.json');
 const masterKeyFile = join(home, 'master.key');
 
 /** Answers the addresses to show, as `{ name, url }`. */
 export async function startEngine(processes, { withSandbox }) {
-  const [databases, temporal] = await allOrFirstError([ensureDatabases(processes), ensureTemporal(processes)]);
+  const [databases, temporal] = await allOrFirstError([ensureDatabases(processes), ensureTemporal(processes), ensureWeb()]);
   const [apiPort, sandboxPort] = [await takePort('The API', 3_000), withSandbox && (await takePort('The sandbox', 4_010))];
+  const workersPort = await takePort('The workers’ metrics', 9_464);
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sandboxUrl = sandboxPort && `http://127.0.0.1:${sandboxPort}`;
   const sender = withSandbox && keptSender();
@@ -38,6 +40,8 @@ export async function startEngine(processes, { withSandbox }) {
     ...masterKey.env,
     API_PORT: String(apiPort),
     API_HOST: '127.0.0.1',
+    WORKER_METRICS_HOST: '127.0.0.1',
+    WORKER_METRICS_PORT: String(workersPort),
     PUBLIC_URL: process.env.PUBLIC_URL || apiUrl,
     ...(withSandbox && {
       PROVIDER_BASE_URL_TWILIO: `${sandboxUrl}/twilio`,
@@ -76,7 +80,7 @@ export async function startEngine(processes, { withSandbox }) {
   });
 
   say(`  Starting ${withSandbox ? 'the sandbox, ' : ''}the API and the workers`);
-  const [firstKey] = await allOrFirstError([
+  const [seeded] = await allOrFirstError([
     script('seed.ts', '--development', developmentFile),
     withSandbox &&
       service('sandbox', {
@@ -93,10 +97,12 @@ export async function startEngine(processes, { withSandbox }) {
     service('api', { args: ['api/main.ts'], isUp: () => isHealthy(`${apiUrl}/readyz`), graceMs: 30_000 }),
     service('workers', { args: ['workers/main.ts'], readyLine: /workers ready/, graceMs: 30_000 }),
   ]);
-  if (firstKey.trim()) say(`\n${firstKey.trim()}\n(kept for npm run demo in ${developmentFile})`);
+  if (seeded.trim()) say(`\n${seeded.trim()}`);
   return [
+    { name: 'Console', url: apiUrl },
     { name: 'API', url: apiUrl },
     { name: 'API docs', url: `${apiUrl}/docs` },
+    { name: 'Metrics', url: `${apiUrl}/metrics and http://127.0.0.1:${workersPort}/metrics` },
     { name: 'Temporal UI', url: temporal.TEMPORAL_UI_URL },
     ...(withSandbox ? [{ name: 'Sandbox', url: sandboxUrl }] : []),
     { name: 'Data and logs', url: home },

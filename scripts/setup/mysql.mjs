@@ -41,8 +41,11 @@ async function startPrivate(processes, { path, folder, password, extraArgs }) {
   const data = join(folder, isMariaDb ? 'mariadb' : 'mysql');
   const port = await takePort('MySQL');
   const user = userInfo().username;
+  // Its own: a server that starts removes the temporary tables that it finds, and in a shared folder they are another server's.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary, { recursive: true, mode: 0o700 });
   if (!existsSync(join(data, '.ready')))
-    await step('Making a database folder', () => initialise({ path, isMariaDb, data, user }));
+    await step('Making a database folder', () => initialise({ path, isMariaDb, data, user, temporary }));
 
   // Run at every start, so that the password file and the server agree.
   const init = join(folder, 'init.sql');
@@ -55,6 +58,7 @@ async function startPrivate(processes, { path, folder, password, extraArgs }) {
       '--no-defaults',
       `--user=${user}`,
       `--datadir=${data}`,
+      `--tmpdir=${temporary}`,
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       // Not in the data folder: a socket's path may have 107 characters at most.
@@ -74,24 +78,29 @@ async function startPrivate(processes, { path, folder, password, extraArgs }) {
   return { url: `mysql://linkwright:${password}@127.0.0.1:${port}`, label };
 }
 
-async function initialise({ path, isMariaDb, data, user }) {
+async function initialise({ path, isMariaDb, data, user, temporary }) {
+  const options = { env: { ...process.env, TMPDIR: temporary } };
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (isMariaDb) {
     const install = findProgram('mariadb-install-db', 'mysql_install_db');
     if (!install)
       throw new SetupError(`${path} is there, but mariadb-install-db is not: install the whole package (${howToInstall()}).`);
-    await mustRun(install, [
-      '--no-defaults',
-      `--user=${user}`,
-      `--datadir=${data}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-      // Do without a look-up of the machine's name, which fails where the name is in no hosts file.
-      '--force',
-    ]);
+    await mustRun(
+      install,
+      [
+        '--no-defaults',
+        `--user=${user}`,
+        `--datadir=${data}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        // Do without a look-up of the machine's name, which fails where the name is in no hosts file.
+        '--force',
+      ],
+      options,
+    );
   } else {
-    await mustRun(path, ['--no-defaults', `--user=${user}`, '--initialize-insecure', `--datadir=${data}`]);
+    await mustRun(path, ['--no-defaults', `--user=${user}`, '--initialize-insecure', `--datadir=${data}`], options);
   }
   // The mark comes last: an interrupted initialisation begins anew.
   writeFileSync(join(data, '.ready'), '');

@@ -9,15 +9,18 @@ export async function ensurePackages() {
   const [major] = process.versions.node.split('.').map(Number);
   if (major < 20)
     throw new SetupError(`Node ${process.versions.node} is too old: Linkwright needs Node 20 or later (https://nodejs.org).`);
-  // npm writes this file at the end of an install; an interrupted install leaves none.
-  const installed = join(root, 'node_modules/.package-lock.json');
-  const isFresh =
-    existsSync(node) && existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
-  if (isFresh) return;
+  if (existsSync(node) && areInstalled(root)) return;
   await step('Installing packages (npm ci), about half a minute', (progress) =>
     mustRun('npm', ['ci', '--no-progress', '--loglevel=http'], {
       cwd: root,
       onLine: (line) => progress(/([^/\s]+\.tgz)/.exec(line)?.[1] ?? 'asking the registry'),
     }),
   );
+}
+
+/** Whether a folder's packages are there, and not older than its lock file. */
+export function areInstalled(folder) {
+  // npm writes this file at the end of an install; an interrupted install leaves none.
+  const installed = join(folder, 'node_modules/.package-lock.json');
+  return existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(folder, 'package-lock.json')).mtimeMs;
 }

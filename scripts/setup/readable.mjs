@@ -20,7 +20,7 @@ function sayable(line) {
     return line.trim() === '' ? undefined : line;
   }
   if (!(entry?.level >= 40)) return undefined;
-  const cause = entry.err ?? entry.error;
+  const cause = entry.err ?? entry.error ?? { type: entry.code, message: entry.sentence };
   const why = [cause?.type, cause?.message].filter(Boolean).join(': ');
   const where = places
     .filter((name) => entry[name] !== undefined && entry[name] !== 'none')
