@@ -13,6 +13,7 @@ import type { Provider, RenewedAuth } from '../../providers/contract.ts';
 import { createProviderHttp } from '../../providers/http.ts';
 import { hubspot } from '../../providers/hubspot/index.ts';
 import { isConsent } from '../../providers/oauth.ts';
+import { circuitsOf } from '../harness/circuits.ts';
 import { until } from '../harness/until.ts';
 import { connectedCompany, openStores, servers, by, type OpenStores } from '../db/stores.ts';
 
@@ -113,6 +114,7 @@ describe('good credentials', () => {
       httpFor: () => http,
       oauthClient: () => (hasClient ? { clientId: 'id', clientSecret: 'secret' } : null),
       renewal,
+      circuits: circuitsOf(stores.app),
       temporal: { credentialsLost: async (_id: string, { reason }: { reason: string }) => void told.push(reason) },
     } as unknown as Parameters<typeof goodCredentials>[0];
     const active = await stores.app.connections.get(connection.id);

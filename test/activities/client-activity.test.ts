@@ -36,7 +36,15 @@ it('tells a client’s day once, brings it up to date, and lets a report’s rul
   expect((await told()).map(({ sentence }) => sentence).join()).not.toContain('Canary');
 
   const today = localDay(new Date(), 'UTC');
-  const line = { metricKey: 'deals_won' as const, connectionId, sourceLabel: 'HubSpot', value: '2', currency: null, leftOut: 0 };
+  const line = {
+    metricKey: 'deals_won' as const,
+    connectionId,
+    sourceLabel: 'HubSpot',
+    value: '2',
+    currency: null,
+    leftOut: 0,
+    enteredByPerson: false,
+  };
   const report: Report = {
     id: 'rep_1',
     companyId,
@@ -59,11 +67,11 @@ it('tells a client’s day once, brings it up to date, and lets a report’s rul
   expect(await notes('published')).toEqual([]);
 
   const [{ id }] = (await notes()) as [{ id: string }, ...unknown[]];
-  expect(await stores.app.notes.edit(id, 'Two roofs were sold.', by)).toMatchObject({
+  expect(await stores.app.notes.edit(id, { body: 'Two roofs were sold.' }, by)).toMatchObject({
     body: 'Two roofs were sold.',
     editedBy: by.actor,
   });
   await stores.app.notes.publish(id, by);
-  await expect(stores.app.notes.edit(id, 'Three.', by)).rejects.toThrow('The note is published');
+  await expect(stores.app.notes.edit(id, { body: 'Three.' }, by)).rejects.toThrow('The note is published');
   expect(await notes('published')).toMatchObject([{ body: 'Two roofs were sold.', publishedBy: by.actor }]);
 });

@@ -122,7 +122,7 @@ describe('a value by hand', () => {
     await commands.reaches('degraded');
     await commands.enterManualValue('7');
     await twice(activities.handBackManualValues, { connectionId: launched.connectionId });
-    expect(await engine.app.metrics.reconciliations(launched.connectionId)).toHaveLength(1);
+    expect(await engine.app.manualValues.reconciliations(launched.connectionId)).toHaveLength(1);
   });
 });
 

@@ -165,8 +165,12 @@ describe('Another company’s things', () => {
 });
 
 describe('Roles', () => {
-  it('a client reaches the portal and nothing else', () => {
+  it('a client reaches their own session, the portal and nothing else', () => {
     expect(routes.filter(({ permission }) => isAllowed('client', permission)).map(title)).toEqual([
+      'DELETE /session',
+      'DELETE /sessions',
+      'GET /session',
+      'POST /session/own-password',
       'GET /companies/:companyId/portal/cards',
       'GET /companies/:companyId/portal/notes',
       'GET /companies/:companyId/portal/reports',

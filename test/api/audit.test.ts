@@ -12,7 +12,9 @@ import { startApi, type Api } from './server.ts';
 
 type Things = Record<string, string>;
 const title = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method.toUpperCase()} ${path}`;
-const changing = routes.filter(({ method }) => method !== 'get').map((route) => ({ title: title(route), route }));
+const changing = routes
+  .filter(({ method, reads }) => method !== 'get' && !reads)
+  .map((route) => ({ title: title(route), route }));
 
 const credentials = { kind: 'basic', values: { accountSid, authToken } };
 const person = { name: 'Pat Person', email: 'pat@example.com' };
@@ -28,6 +30,7 @@ const bodies: Record<string, (things: Things) => object> = {
   'POST /companies/:companyId/users': () => ({ ...person, role: 'viewer' }),
   'PATCH /users/:userId': () => ({ name: 'New name' }),
   'POST /users/:userId/token': () => ({ subject: 'sub-1' }),
+  'POST /session/own-password': () => ({ password: 'a sentence of my own' }),
   'POST /companies/:companyId/api-keys': () => ({ label: 'New', role: 'viewer' }),
   'POST /api-keys': () => ({ label: 'New', role: 'platform_admin' }),
   'POST /companies/:companyId/connections': () => ({ providerKey: 'twilio', purpose: 'texts', label: 'A', reason: 'B' }),
@@ -46,11 +49,13 @@ const bodies: Record<string, (things: Things) => object> = {
     periodEnd: day,
     reason: 'By hand.',
   }),
+  'POST /connections/:connectionId/manual-values/hand-back': () => ({}),
   'POST /connections/:connectionId/held-values': () => ({
     metricKey: 'deals_won',
     decision: 'accepted',
     reason: 'The campaign ended.',
   }),
+  'POST /anomalies/:anomalyId/decide': () => ({ decision: 'dismissed', reason: 'The campaign ended.' }),
   'POST /connections/:connectionId/mappings': () => {
     const { version: _, ...mapping } = { version: 1, ...twilio.streams['messages']!.mapping };
     return mapping;
@@ -67,6 +72,7 @@ const bodies: Record<string, (things: Things) => object> = {
   'PATCH /connections/:connectionId/stages': () => ({
     stages: [{ externalId: 'offer', name: 'Offer', position: 2, probability: 0.5, kind: 'open' }],
   }),
+  'PATCH /connections/:connectionId/deals/:dealId': () => ({ title: 'New roof' }),
   'POST /temporal/codec/decode': () => ({ payloads: [] }),
   'POST /key-rotation': () => ({ kind: 'data' }),
   'POST /companies/:companyId/grants': ({ userId }) => ({
@@ -77,6 +83,11 @@ const bodies: Record<string, (things: Things) => object> = {
   }),
   'POST /queue/:itemId/ignore': () => ({ reason: 'Not needed.' }),
   'POST /queue/:itemId/resolve': () => ({ note: 'By hand.' }),
+  'POST /connections/:connectionId/queue/replays': ({ previewId }) => ({ previewId }),
+  'POST /connections/:connectionId/queue/previews': () => ({ filter: {} }),
+  'POST /connections/:connectionId/queue/resolve': () => ({ filter: {}, note: 'By hand.' }),
+  'POST /connections/:connectionId/queue/ignore': () => ({ filter: {}, reason: 'Not needed.' }),
+  'POST /connections/:connectionId/queue/reopen': () => ({ closedAt: '2026-11-20T10:00:00.000Z' }),
   'POST /companies/:companyId/templates': () => ({ name: 'Hello', channel: 'sms', body: 'Hi {{name}}', variables: ['name'] }),
   'PATCH /templates/:templateId': () => ({ body: 'Hello {{name}}', variables: ['name'] }),
   'POST /companies/:companyId/messages': ({ connectionId, templateId }) => ({
@@ -86,6 +97,10 @@ const bodies: Record<string, (things: Things) => object> = {
     variables: { name: 'A' },
   }),
   'POST /messages/:deliveryId/decide': () => ({ decision: 'was_sent' }),
+  'POST /users/:userId/notices': () => ({ timeZone: 'UTC', quietHours: null, channels: [{ channel: 'sms' }] }),
+  'POST /companies/:companyId/duty': ({ userId }) => ({ members: [{ userId, timeZone: 'UTC', shifts: [] }] }),
+  'POST /duty': () => ({ members: [] }),
+  'POST /messages/:deliveryId/fall-back': () => ({ how: 'given_up', words: 'The address is out of use.' }),
   'POST /escalations/:incidentId/resolve': () => ({ note: 'Done.' }),
   'POST /tasks/:taskId/complete': () => ({ note: 'Done.' }),
   'PATCH /notes/:noteId': () => ({ body: 'Texts went up.' }),
@@ -108,11 +123,14 @@ const prepare: Record<string, (things: Things) => Promise<unknown>> = {
     for (const externalId of [mapping.externalId, 'id'])
       await api.stores.mappings.publish({ connectionId: connectionId!, mapping: { ...mapping, externalId } }, { actor: 'test' });
   },
+  'POST /queue/:itemId/reopen': ({ itemId }) => api.stores.errorQueue.ignore(itemId!, 'Not needed.', { actor: 'test' }),
   'POST /companies/:companyId/grants': ({ userId }) => api.stores.users.update(userId!, { role: 'operator' }, { actor: 'test' }),
   'POST /companies/:companyId/erase': async ({ connectionId, erasureId }) => {
     await api.stores.erasures.finish(erasureId!);
     await api.stores.connections.setState(connectionId!, 'disconnected', 'Test.', 'test');
   },
+  'POST /messages/:deliveryId/fall-back': ({ deliveryId }) =>
+    api.stores.deliveries.advance(deliveryId!, 'failed', { source: 'us', sentence: 'Unknown number.' }),
   'POST /users/:userId/enable': ({ userId }) => api.stores.users.disable(userId!, { actor: 'test' }),
 };
 
@@ -151,14 +169,18 @@ describe('A route that changes something', () => {
     expect((await entries()).length).toBeGreaterThan(before.length);
   });
 
-  it.each(changing)('$title is told when the role may not', async ({ route }) => {
-    const role = roles.find((each) => each !== 'platform_admin' && !isAllowed(each, route.permission));
-    if (!role || role === 'platform_admin') throw new Error('Everybody may do this: then say here why that is so.');
-    expect((await send(route, ours.keys[role])).status).toBe(403);
-    const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
-    expect(newest).toMatchObject({ action: route.permission, outcome: 'refused', detail: { role, route: route.path } });
-    expect(newest!.from).toContain('127.0.0.1');
-  });
+  // Everybody may sign out, and set their own password.
+  it.each(changing.filter(({ route }) => route.permission !== 'session.own'))(
+    '$title is told when the role may not',
+    async ({ route }) => {
+      const role = roles.find((each) => each !== 'platform_admin' && !isAllowed(each, route.permission));
+      if (!role || role === 'platform_admin') throw new Error('Everybody may do this: then say here why that is so.');
+      expect((await send(route, ours.keys[role])).status).toBe(403);
+      const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
+      expect(newest).toMatchObject({ action: route.permission, outcome: 'refused', detail: { role, route: route.path } });
+      expect(newest!.from).toContain('127.0.0.1');
+    },
+  );
 
   it('is told when it was sound and refused, with why', async () => {
     await api.stores.errorQueue.resolve(things['itemId']!, 'Done.', { actor: 'test' });
@@ -190,6 +212,16 @@ describe('A route that changes something', () => {
     await send(routeOf('POST /connections/:connectionId/reauthorize'), ours.keys.company_admin);
     expect(JSON.stringify(await query('app', 'SELECT body FROM audit_personal'))).not.toContain(authToken);
     expect(JSON.stringify(await query('app', 'SELECT detail FROM audit_log'))).not.toContain(authToken);
+  });
+});
+
+describe('A route that takes a body and only reads', () => {
+  it('is one of these, and leaves nothing', async () => {
+    expect(routes.filter(({ reads }) => reads).map(title)).toEqual(['POST /companies/:companyId/templates/preview']);
+    const before = await entries();
+    const path = `/v1/companies/${ours.id}/templates/preview`;
+    expect((await api.call('POST', path, { key: ours.keys.viewer, body: { body: 'Hi' } })).status).toBe(200);
+    expect(await entries()).toEqual(before);
   });
 });
 

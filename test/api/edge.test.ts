@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nestingMax, nestsTooDeep } from '../../api/json-body.ts';
-import { createLog } from '../../api/log.ts';
+import { createLog } from '../../telemetry/log.ts';
 import { routes } from '../../api/routes/index.ts';
 import { until } from '../harness/until.ts';
 import { authToken, company, connection, everything, fill, platformKey, statusCallback } from './fixtures.ts';
@@ -222,7 +222,7 @@ describe('A log line', () => {
 
   it('stays one line when an error quotes what was sent', () => {
     const written: string[] = [];
-    const log = createLog('info', { write: (line) => void written.push(line) });
+    const log = createLog({ level: 'info', service: 'api' }, { write: (line) => void written.push(line) });
     const forged = 'no such host\r\n{"level":60,"msg":"forged"}\u001b[2J';
     log.error({ err: new Error(forged), reason: forged }, forged);
     expect(written).toHaveLength(1);

@@ -71,6 +71,10 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     sentence: 'It could not be applied.',
     rawEventId: null,
   });
+  const [filter, livesMs] = [{}, 3_600_000];
+  const preview = await api.stores.replayPreviews.ask({ connectionId, filter, livesMs }, by);
+  await api.stores.replayPreviews.save(preview.id, []);
+  const replay = await api.stores.replays.ask({ connectionId, filter }, by);
   const template = await api.stores.templates.create(
     { companyId, name: 'Hello', channel: 'sms', body: 'Hi {{name}}', variables: ['name'] },
     by,
@@ -99,6 +103,7 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
   const key = await api.stores.apiKeys.create({ companyId, role: 'viewer', label: 'spare' }, by);
   const person = { companyId, name: 'Ann', email: 'ann@example.com', phone: null, role: 'viewer' as const };
   const user = await api.stores.users.create(person, by);
+  await api.stores.duty.save(companyId, [{ userId: user.id, timeZone: 'UTC', shifts: [] }], by);
   const [eventKey, now] = ['SM-of-everything', new Date()];
   const event = { connectionId, companyId, providerKey: 'twilio', source: 'webhook' as const, key: eventKey, type: 'status' };
   await api.traffic.events.storeBatch([{ ...event, occurredAt: null, receivedAt: now, data: { To: clientNumber } }]);
@@ -110,6 +115,9 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
   );
   const erasure = await api.stores.erasures.askPerson({ companyId, reason: 'Test', person: { email: 'gone@example.com' } }, by);
   await dealIn(api, companyId, connectionId);
+  const [deal] = (await api.stores.deals.list({ connectionId, limit: 1 })).items;
+  const wanted = { title: `Roof for ${clientNumber}` };
+  const push = await api.stores.pushes.ask({ companyId, connectionId, dealId: deal!.id, wanted, overwrites: false }, by);
   const { messages } = twilio.streams;
   await api.stores.mappingDrafts.save({ connectionId, mapping: messages!.mapping, revision: null }, by);
   const held = await api.stores.heldValues.hold({
@@ -122,6 +130,30 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     sentence: 'It would be 0 after 3120.',
     at: now,
   });
+  const anomaly = await api.stores.anomalies.see({
+    companyId,
+    connectionId,
+    subject: 'messages',
+    measure: 'records_changed',
+    unusual: { is: 'unusual', side: 'high', level: 'all', value: 214, hours: 1, usual: [12, 40] },
+    slot: 9,
+    at: now,
+    sentence: '214 messages created or updated in one run, usually 12 to 40.',
+  });
+  const byHand = await api.stores.manualValues.enter(
+    {
+      companyId,
+      connectionId,
+      metricKey: 'deals_won', // no card shows it
+      value: '7',
+      periodStart: '2026-11-01',
+      periodEnd: '2026-11-20',
+      reason: 'Counted at the front desk.',
+      expiresAt: new Date(now.getTime() + 3_600_000),
+    },
+    by,
+  );
+  await api.stores.manualValues.activate([byHand.snapshotId]);
   const { items: activities } = await activityOf(api, companyId, connectionId);
   const note = await api.stores.notes.create(
     {
@@ -146,6 +178,10 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     objectKey: 'message',
     runId: run.opened ? run.runId : run.holder.runId,
     itemId: item.id,
+    replayId: replay.id,
+    previewId: preview.id,
+    dealId: deal!.id,
+    pushId: push.id,
     deliveryId: delivery.id,
     templateId: template.id,
     incidentId: incident.incidentId,
@@ -156,7 +192,9 @@ export async function everything(api: Api, companyId: string): Promise<Record<st
     grantId: grant.id,
     erasureId: erasure.id,
     heldValueId: held.id,
+    manualValueId: byHand.snapshotId,
     reportId: report.reportId,
+    anomalyId: anomaly.id,
     noteId: note.id,
     activityId: activities[0]!.id,
   };

@@ -153,7 +153,7 @@ describe('Bodies', () => {
   });
   it('of unknown routes are answered 404 as JSON', async () => {
     expect((await post('/v1/nowhere', {})).body.error.code).toBe('not_found');
-    expect((await api.call('GET', '/')).body.error.code).toBe('not_found');
+    expect((await api.call('GET', '/nowhere')).body.error.code).toBe('not_found');
     expect((await api.call('GET', '/v1/companies/%E0%A4%A', { key: ours.keys.viewer })).status).toBe(400);
   });
 });

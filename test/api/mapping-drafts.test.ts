@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { twilio } from '../../providers/twilio/index.ts';
+import { hubspot } from '../../providers/hubspot/index.ts';
 import { by, clientNumber, company, connection } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
 
@@ -164,6 +165,16 @@ describe('A preview', () => {
     expect(newest).toMatchObject({ actor: id, action: 'payload.read', detail: { object: 'message' } });
   });
 
+  it('is of what was sent along, where that is not saved yet: nothing is kept, and a fault is named', async () => {
+    const before = (await call('GET', '/draft')).body;
+    const ask = (mapping: object) => call('POST', '/draft/preview', { sample: 'stored', mapping });
+    const { body } = await ask(without('fromAddress'));
+    expect(body).toMatchObject({ revision: null, publishedVersion: 3, values: 'masked' });
+    expect(body.coverage).toContainEqual({ field: 'fromAddress', before: 2, after: 0 });
+    expect(issuesOf(await ask(without('status')))).toEqual(['mapping.fields: status is required and has no source']);
+    expect((await call('GET', '/draft')).body).toEqual(before);
+  });
+
   it('of a fetched sample answers 503 while Temporal is down', async () => {
     expect((await call('POST', '/draft/preview', { sample: 'fetched' })).status).toBe(503);
   });
@@ -171,5 +182,84 @@ describe('A preview', () => {
   it('of no draft is answered 404', async () => {
     await call('DELETE', '/draft');
     expect((await preview()).status).toBe(404);
+  });
+});
+
+describe('A mapping that writes', () => {
+  let path = '';
+  beforeAll(async () => {
+    const facts = { purpose: 'deals', label: 'HubSpot', ownerUserId: null, reason: 'Test', settings: {} };
+    const { id } = await api.stores.connections.create({ companyId: ours.id, providerKey: 'hubspot', ...facts }, by);
+    await api.stores.connections.setState(id, 'active', 'Test.', 'test');
+    await api.stores.mappings.publish({ connectionId: id, mapping: hubspot.streams['deals']!.mapping }, by);
+    const raw = {
+      id: '1',
+      properties: { dealname: ' Roof ', dealstage: 'closedwon', hs_lastmodifieddate: '2026-11-20T10:00:00Z' },
+    };
+    await api.traffic.events.storeBatch([
+      {
+        connectionId: id,
+        companyId: ours.id,
+        providerKey: 'hubspot',
+        source: 'poll',
+        key: 'poll:deal:1',
+        type: 'deal',
+        occurredAt: null,
+        receivedAt: new Date(),
+        data: { record: raw },
+      },
+    ]);
+    path = `/v1/connections/${id}/mappings`;
+  });
+  const ask = (method: string, rest: string, body?: object) =>
+    api.call(method, path + rest, { key: ours.keys.company_admin, ...(body && { body }) });
+  const title = { source: 'title', target: 'dealname', required: true, transform: { kind: 'text', trim: true } };
+  const content = (...fields: object[]) => ({ externalId: 'id', sourceUpdatedAt: 'properties.hs_lastmodifieddate', fields });
+
+  it('is drafted, previewed, published and rolled back beside the one that reads, which stays as it is', async () => {
+    const { body: before } = await ask('GET', '');
+    expect(before.items).toEqual([expect.objectContaining({ object: 'deal', direction: 'in', version: 1 })]);
+    const named = { name: 'title', kind: 'text', required: true, values: null };
+    const reads = expect.objectContaining({ object: 'deal', fields: expect.arrayContaining([named]) });
+    expect(before.reads).toContainEqual(reads);
+    expect(before.writes).toEqual([expect.objectContaining({ object: 'deal', fields: expect.any(Array) })]);
+    const publish = async (revision: number | null, ...fields: object[]) => {
+      const saved = await ask('POST', '/deal/draft?direction=out', { revision, mapping: content(...fields) });
+      expect(saved.body.issues).toEqual([]);
+      return saved.body.revision as number;
+    };
+    const first = await publish(null, title);
+    const { body: preview } = await ask('POST', '/deal/draft/preview?direction=out', { sample: 'stored' });
+    expect(preview).toMatchObject({
+      publishedVersion: null,
+      values: 'masked',
+      records: [{ after: { fields: { dealname: '•••' } } }],
+    });
+    expect(preview.coverage).toContainEqual({ field: 'dealname', before: null, after: 1 });
+    expect((await ask('GET', '/deal/draft')).status).toBe(404);
+    const published = await ask('POST', '/deal/draft/publish?direction=out', { revision: first });
+    expect(published.body).toMatchObject({ direction: 'out', version: 1 });
+    const second = await publish(null, { ...title, transform: { kind: 'text' } });
+    await ask('POST', '/deal/draft/publish?direction=out', { revision: second });
+    expect((await ask('POST', '/deal/roll-back?direction=out', { toVersion: 1 })).body).toMatchObject({
+      version: 3,
+      fields: [title],
+    });
+    const { items } = (await ask('GET', '')).body;
+    expect(items.map(({ direction, version }: any) => `${direction} ${version}`)).toEqual(['in 1', 'out 3', 'out 2', 'out 1']);
+  });
+
+  it('is refused for what cannot be written, by name, and at a provider that takes nothing', async () => {
+    const bad = { ...content({ ...title, target: 'createdate' }), object: 'deal', direction: 'out' };
+    const answer = await ask('POST', '', bad);
+    expect([answer.status, issuesOf(answer)]).toEqual([
+      400,
+      [expect.stringMatching(/^mapping\.fields\.0\.target: createdate cannot be written/)],
+    ]);
+    const elsewhere = await api.call('POST', `/v1/connections/${connectionId}/mappings`, {
+      key: ours.keys.company_admin,
+      body: { ...content(title), object: 'message', direction: 'out' },
+    });
+    expect(issuesOf(elsewhere)).toEqual(['mapping.object: message cannot be written at this provider.']);
   });
 });

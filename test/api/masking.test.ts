@@ -27,15 +27,27 @@ beforeAll(async () => {
   await stores.runs.close(runId, { outcome: 'failed', code: 'defect', sentence: personal });
   await stores.errorQueue.resolve(itemId, personal, by);
   await stores.deliveries.advance(deliveryId, 'failed', { source: 'us', sentence: personal });
-  const { alertId } = await stores.incidents.claimAlert({ incidentId, rung: 1, userId, channel: 'sms' });
+  const { alertId } = await stores.incidents.claimAlert({ incidentId, kind: 'opened', rung: 1, userId, channel: 'sms' });
   await stores.incidents.alertFailed(alertId, personal);
   await stores.incidents.close(incidentId, 'resolved', 'test', personal);
   await stores.incidents.open({ companyId, connectionId, cause: 'defect', sentence: personal });
   await stores.tasks.complete(taskId, personal, by);
   await stores.tasks.open({ companyId, connectionId, cause: 'look', subject: 'other', sentence: personal });
   await stores.connections.setState(connectionId, 'degraded', personal, 'test');
-  await stores.health.record({ connectionId, companyId, ok: false, latencyMs: 1, code: 'defect', sentence: personal });
+  await stores.health.record({
+    kind: 'run',
+    connectionId,
+    companyId,
+    ok: false,
+    latencyMs: 1,
+    code: 'defect',
+    sentence: personal,
+  });
   await stores.franchiseKeys.change({ connectionId, keys: [{ value: clientNumber, companyId }] }, by);
+  const value = { metricKey: 'messages_delivered' as const, value: '7', periodStart: '2026-11-01', periodEnd: '2026-11-20' };
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  const entered = await stores.manualValues.enter({ companyId, connectionId, ...value, reason: personal, expiresAt }, by);
+  await stores.manualValues.activate([entered.snapshotId]);
   const event = { connectionId, companyId, providerKey: 'twilio', source: 'webhook' as const, key: 'SM-late', type: 'status' };
   await traffic.events.storeBatch([{ ...event, occurredAt: null, receivedAt: new Date(), data: {} }]);
   await traffic.events.markFailed(connectionId, (await traffic.events.idOf(connectionId, 'SM-late'))!, 'defect', personal);
@@ -80,7 +92,11 @@ describe('What is personal', () => {
         '/connections/:connectionId/deals',
         '/connections/:connectionId/events',
         '/connections/:connectionId/franchise-keys',
+        '/connections/:connectionId/manual-values',
+        '/connections/:connectionId/pushes',
+        '/pushes/:pushId',
         '/connections/:connectionId/runs',
+        '/connections/:connectionId/story',
         '/escalations/:incidentId',
         '/messages/:deliveryId',
         '/queue/:itemId',

@@ -25,7 +25,7 @@ describe('The probes', () => {
     let database: () => Promise<void> = async () => undefined;
     const ok = async () => undefined;
     const checks = { appDatabase: () => database(), trafficDatabase: ok, temporal: ok };
-    app.use(serveProbes(checks, createMetrics(), api.stores.health));
+    app.use(serveProbes(checks, createMetrics().registry));
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`;

@@ -252,7 +252,9 @@ describe('Failed work, incidents and tasks', () => {
       kind: 'event',
       state: 'pending',
       code: 'defect',
-      workflow: { id: `events:${things['connectionId']}` },
+      mend: 'time',
+      next: expect.stringContaining('It is tried again by itself at'),
+      workflow: { id: `retries:${things['connectionId']}` },
     });
     expect((await post(`${path}/retry`, {})).status).toBe(409);
     expect((await post(`${path}/resolve`, { note: 'Corrected by hand.' })).body).toMatchObject({
@@ -260,6 +262,19 @@ describe('Failed work, incidents and tasks', () => {
       note: 'Corrected by hand.',
     });
     expect((await post(`${path}/ignore`, { reason: 'x' })).status).toBe(409);
+    expect((await get(`/companies/${ours.id}/queue?open=true`)).body.items).toHaveLength(0);
+    const opened = await post(`${path}/reopen`, {});
+    expect(opened.body).toMatchObject({ state: 'pending', closedAt: null, nextAttemptAt: expect.any(String) });
+    const { body: groups } = await get(`/companies/${ours.id}/queue/groups`);
+    const { reason } = opened.body;
+    expect(groups.items).toMatchObject([{ items: 1, dead: 0, filter: { reason }, newest: { id: things['itemId'] } }]);
+    const closeAll = { filter: groups.items[0].filter, note: 'Corrected by hand.' };
+    const closed = await post(`/connections/${things['connectionId']}/queue/resolve`, closeAll);
+    expect(closed.body).toMatchObject({ closed: 1, left: 0, closedAt: expect.any(String) });
+    const undo = { closedAt: closed.body.closedAt };
+    const undone = await post(`/connections/${things['connectionId']}/queue/reopen`, undo);
+    expect(undone.body).toEqual({ reopened: 1, kept: 0 });
+    expect((await post(`${path}/resolve`, { note: 'Corrected by hand.' })).status).toBe(200);
     expect((await get(`/companies/${ours.id}/queue?state=resolved`)).body.items).toHaveLength(1);
   });
 
@@ -302,6 +317,7 @@ describe('Failed work, incidents and tasks', () => {
     const path = `/escalations/${things['incidentId']}`;
     const { alertId } = await api.stores.incidents.claimAlert({
       incidentId: things['incidentId']!,
+      kind: 'opened',
       rung: 1,
       userId: await aUser(),
       channel: 'sms',
@@ -311,7 +327,15 @@ describe('Failed work, incidents and tasks', () => {
       state: 'open',
       cause: 'provider_unavailable',
       alerts: [{ rung: 1, state: 'sent' }],
+      next: { rung: 2, at: expect.any(String) },
+      people: [{ name: 'B' }],
     });
+    await api.stores.incidents.acknowledge(things['incidentId']!, 'key_1');
+    const { next, ladder } = (await get(path)).body;
+    expect([next, ladder.map(({ tell }: { tell: string }) => tell)]).toEqual([
+      null,
+      ['owner', 'company_admin', 'platform_admin'],
+    ]);
     expect((await get(`/companies/${ours.id}/escalations?open=true`)).body.items).toHaveLength(1);
     expect((await get(`/companies/${ours.id}/escalations?open=maybe`)).status).toBe(400);
   });
@@ -330,6 +354,12 @@ describe('Failed work, incidents and tasks', () => {
 });
 
 describe('Runs, health and logs', () => {
+  it('anomalies are listed for the whole company too', async () => {
+    const of = async (path: string) => (await get(`${path}/anomalies?open=true`)).body.items;
+    expect(await of(`/companies/${ours.id}`)).toMatchObject([{ id: things['anomalyId'], decision: null }]);
+    expect(await of(`/companies/${ours.id}`)).toEqual(await of(`/connections/${things['connectionId']}`));
+  });
+
   it('show runs with their counts and workflow', async () => {
     const run = (await get(`/runs/${things['runId']}`)).body;
     expect(run).toMatchObject({ trigger: 'manual', outcome: null, counts: { created: 0 } });
@@ -343,7 +373,7 @@ describe('Runs, health and logs', () => {
 
   it('show health, summaries and calls to the provider', async () => {
     const owner = { connectionId: things['connectionId']!, companyId: ours.id };
-    await api.stores.health.record({ ...owner, ok: true, latencyMs: 12, code: null, sentence: 'It answers.' });
+    await api.stores.health.record({ kind: 'run', ...owner, ok: true, latencyMs: 12, code: null, sentence: 'It answers.' });
     await api.stores.runs.close(things['runId']!, { outcome: 'succeeded' });
     const call = {
       ...owner,
@@ -360,6 +390,16 @@ describe('Runs, health and logs', () => {
     const health = (await get(`/companies/${ours.id}/health`)).body.items;
     expect(health.find((entry: { connectionId: string }) => entry.connectionId === owner.connectionId)).toMatchObject({
       check: { ok: true, latencyMs: 12 },
+      headroom: null,
+    });
+    await api.stores.health.sawQuota({ ...owner, name: 'day', limit: 1_000, remaining: 30 });
+    const told = (await get(`/companies/${ours.id}/health`)).body.items;
+    expect(told.find((entry: { connectionId: string }) => entry.connectionId === owner.connectionId).headroom).toEqual({
+      name: 'day',
+      limit: 1_000,
+      remaining: 30,
+      resetsAt: expect.stringMatching(/^20\d\d-.*Z$/),
+      sentence: '30 of the 1000 calls that the provider allows in a day are left.',
     });
     expect((await get(`/companies/${ours.id}/summaries`)).body.items).toMatchObject([
       { providerKey: 'twilio', runs: { succeeded: 1 } },

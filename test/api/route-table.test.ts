@@ -51,11 +51,17 @@ describe('The OpenAPI document', () => {
     }
   });
 
+  it('has the body of a route that takes one of several', () => {
+    const { post } = document.paths['/v1/connections/{connectionId}/queue/replays'];
+    expect(post.requestBody.content['application/json'].schema.anyOf).toHaveLength(2);
+  });
+
   it('links every answer that concerns a workflow to it, a refusal too', () => {
     /** By these fields an answer speaks of something that a workflow or a Schedule leads. */
     const telling = ['connectionId', 'runId', 'jobId', 'verdict', 'state', 'confirmed'];
-    /** What people said or published, what a provider has, what a run wrote: no workflow leads it. */
-    const led = (name: string) => !['MappingRow', 'OptOut', 'ClientActivity', 'SourceField', 'DealMovement'].includes(name);
+    /** What people said, asked for or published, what a provider has, what a run wrote: no workflow leads it. */
+    const led = (name: string) =>
+      !'QueueFilter MappingRow OptOut ClientActivity SourceField DealMovement Circuit Anomaly'.split(' ').includes(name);
     const schemas = Object.entries(document.components.schemas as Record<string, { properties?: object }>)
       .map(([name, { properties = {} }]) => ({ name, fields: Object.keys(properties) }))
       .filter(({ name, fields }) => led(name) && fields.some((field) => telling.includes(field)));

@@ -5,12 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import type { Sequelize } from 'sequelize';
 import { createApp } from '../../api/app.ts';
+import type { Deps } from '../../api/deps.ts';
 import { createHttpServer, usualLimits, type ServerLimits } from '../../api/http-server.ts';
 import { createLimits, type LimitSettings } from '../../api/limits.ts';
-import { createLog } from '../../api/log.ts';
+import { createLog } from '../../telemetry/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createTokenKeys, type KeyTimes } from '../../api/token-keys.ts';
+import type { OidcSettings } from '../../api/sessions/oidc.ts';
 import { createTokens, type TokenSettings } from '../../api/tokens.ts';
+import { wakePushes } from '../../api/wake-pushes.ts';
 import { wakeDrain } from '../../api/webhooks/wake-drain.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
 import { createWebhookTargets } from '../../api/webhooks/targets.ts';
@@ -61,11 +64,14 @@ export async function startApi({
   keepTargetsMs,
   oauthClients = {},
   corsOrigins = [],
+  portalEmbedOrigins = [],
   limits = {},
   through = (url) => url,
   requestLimits = noLimits,
   trustProxy = false,
   jwt = null,
+  oidc = null,
+  notifier = null,
 }: {
   temporal?: Client;
   publicUrl?: string;
@@ -75,10 +81,13 @@ export async function startApi({
   /** The platform's own clients, by provider key. */
   oauthClients?: Record<string, { clientSecret: string }>;
   corsOrigins?: string[];
+  portalEmbedOrigins?: string[];
   limits?: Partial<ServerLimits>;
   requestLimits?: LimitSettings;
   trustProxy?: number | string[] | false;
   jwt?: (TokenSettings & { times?: KeyTimes }) | null;
+  oidc?: OidcSettings | null;
+  notifier?: Deps['notifier'];
   /** Leads a database's URL past something that a test has put in between. */
   through?: (url: string, database: 'app' | 'traffic') => string;
 } = {}): Promise<Api> {
@@ -99,9 +108,15 @@ export async function startApi({
     });
 
   const logLines: string[] = [];
-  const log = createLog('info', { write: (line) => void logLines.push(line) });
+  const log = createLog({ level: 'info', service: 'api' }, { write: (line) => void logLines.push(line) });
   const waker = createWaker({
     send: (target) => (temporal ? wakeDrain(client, target) : Promise.reject(new Error('Temporal is down'))),
+    windowMs: { first: 50, max: 50 },
+    retryMs: { first: 100, max: 1_000 },
+    log,
+  });
+  const pushWaker = createWaker({
+    send: (target) => (temporal ? wakePushes(client, target) : Promise.reject(new Error('Temporal is down'))),
     windowMs: { first: 50, max: 50 },
     retryMs: { first: 100, max: 1_000 },
     log,
@@ -116,12 +131,16 @@ export async function startApi({
       log,
       metrics: createMetrics(),
       waker,
+      notifier,
+      pushWaker,
       tokens: jwt && createTokens(jwt, createTokenKeys(jwt, log, jwt.times)),
+      oidc,
       limits: createLimits(stores.allowances, requestLimits),
       trustProxy,
       webhookTargets: createWebhookTargets(stores, { keepMs: keepTargetsMs, oauthClients }),
       publicUrl,
       corsOrigins,
+      portalEmbedOrigins,
       oauth: { clientIds: {}, baseUrls: {} },
       temporalUiUrl: 'http://127.0.0.1:8233',
       answerWithinMs,

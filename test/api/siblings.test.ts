@@ -129,24 +129,30 @@ async function deliver({ companyId }: Made, connectionId: string, count: number)
 }
 
 /** What only Temporal knows, which is away here: `test/api/workflows.test.ts` asks these. */
-const asksTemporal = ['/connections/:connectionId/onboarding'];
+const asksTemporal = ['/connections/:connectionId/onboarding', '/connections/:connectionId/onboarding/stream'];
 /** Numbers without a name, which the test after this one adds up, and lists that nothing stands in here. Every other answer must name. */
 const mayNameNothing = [
+  '/companies/:companyId/audit/verification',
   '/companies/:companyId/portal/cards',
   '/companies/:companyId/portal/reports',
+  '/companies/:companyId/rates',
   '/companies/:companyId/rollup',
   '/companies/:companyId/summaries',
   '/connections/:connectionId/api-calls',
+  '/connections/:connectionId/credentials',
   '/connections/:connectionId/franchise-keys',
   '/connections/:connectionId/mappings',
   '/connections/:connectionId/mappings/:objectKey/draft',
   '/connections/:connectionId/mappings/:objectKey/remap',
+  '/connections/:connectionId/onboarding/cards',
   '/connections/:connectionId/opt-outs',
   '/connections/:connectionId/reconciliations',
+  '/connections/:connectionId/run-days',
   '/connections/:connectionId/senders',
   '/connections/:connectionId/source-fields',
   '/connections/:connectionId/stages',
   '/runs/:runId/errors',
+  '/users/:userId/notices',
 ];
 /** What a route must be asked with. A new route that needs more is answered 400 below, and the test says so. */
 const queries: Record<string, string> = {

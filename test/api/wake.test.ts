@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLog } from '../../api/log.ts';
+import { createLog } from '../../telemetry/log.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
 
-const quiet = createLog('silent');
+const quiet = createLog({ level: 'silent', service: 'api' });
 const target = (connectionId: string) => ({ connectionId, companyId: 'comp_1', providerKey: 'twilio' });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -159,8 +159,15 @@ describe('A webhook and a request to Express', () => {
     expect(key).toMatch(/^key_/);
     const any = { time: expect.any(Number), reqId: expect.stringMatching(/^req_/), responseTime: expect.any(Number) };
     const answered = { level: 30, service: 'api', res: { status: 200 }, msg: 'answered', ...any };
-    expect(shared).toEqual({ ...answered, req: { method: 'POST' }, ids: ids.webhook });
-    expect(sharedByExpress).toEqual({ ...answered, req: { method: 'GET' }, ids: ids.express, route: '/v1/companies/:companyId' });
+    expect(shared).toEqual({ ...answered, event: 'webhook', req: { method: 'POST' }, ids: ids.webhook });
+    const expressRoute = '/v1/companies/:companyId';
+    expect(sharedByExpress).toEqual({
+      ...answered,
+      event: 'request',
+      req: { method: 'GET' },
+      ids: ids.express,
+      route: expressRoute,
+    });
   });
 
   it('are refused with the same headers and the same kind of body', async () => {

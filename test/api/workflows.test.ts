@@ -308,6 +308,31 @@ describe('Messages by HTTP', () => {
     expect((await post(`/messages/${sent.body.id}/cancel`)).status).toBe(409);
     expect((await post(`/messages/${sent.body.id}/decide`, { decision: 'send_again' })).status).toBe(409);
   });
+
+  it('are not sent twice when the process died before it answered, and the same Idempotency-Key comes again', async () => {
+    const { account, id } = await launch();
+    const { body: template } = await post(`/companies/${company.companyId}/templates`, {
+      name: 'On the way',
+      body: 'Your technician is on the way.',
+      variables: [],
+    });
+    const message = { connectionId: id, templateId: template.id, to: freshNumber() };
+    const headers = { 'idempotency-key': 'died-1' };
+    const send = () => post(`/companies/${company.companyId}/messages`, message, headers);
+    const { body: first } = await send();
+    const forget = `UPDATE api_idempotency_keys SET state = 'running', status = NULL, body = NULL, key_version = 0,
+      begun_at = begun_at - INTERVAL 2 MINUTE WHERE idempotency_key = 'died-1'`;
+    await engine.appDatabase.query(forget);
+    expect(await send()).toMatchObject({ status: 202, body: { id: first.id } });
+    await until(
+      () => get(`/messages/${first.id}`),
+      ({ body }) => body.status === 'delivered',
+    );
+    await engine.appDatabase.query(forget);
+    expect(await send()).toMatchObject({ status: 202, body: { id: first.id, status: 'delivered' } });
+    const asked = (await askedOf(engine, { account }, '/Messages.json')).filter(({ method }) => method === 'POST');
+    expect(asked).toHaveLength(1);
+  });
 });
 
 describe('Escalations by HTTP', () => {

@@ -196,9 +196,9 @@ describe.each(servers)('the connections stores on $name', ({ server }) => {
     await app.mappings.publish({ connectionId, mapping }, by);
     const failed = [{ externalId: null, code: 'record_rejected' as const, sentence: 'sid is empty' }];
     await app.records.savePage({ ...pageOf(at, [message('SM1')]), failed });
-    await app.health.record({ connectionId, companyId, ok: true, latencyMs: 5, code: null, sentence: 'Fine.' });
+    await app.health.record({ kind: 'run', connectionId, companyId, ok: true, latencyMs: 5, code: null, sentence: 'Fine.' });
     const { incidentId } = await app.incidents.open({ companyId, connectionId, cause: 'defect', sentence: 'Broken.' });
-    await app.incidents.claimAlert({ incidentId, rung: 1, userId: at.ownerId, channel: 'sms' });
+    await app.incidents.claimAlert({ incidentId, kind: 'opened', rung: 1, userId: at.ownerId, channel: 'sms' });
     await app.deliveries.create(
       { companyId, connectionId, templateId: null, variables: {}, from: '+1', to: '+2', body: 'x', segments: 1 },
       by,

@@ -65,6 +65,65 @@ describe.each(servers)('deals on $name', ({ server }) => {
       deleted: { object: 'deal', records: [{ externalId, at: time, mergedInto }] },
     });
 
+  it('keeps what is to be written of each record in order, beside other records, and lets the next go when one is over', async () => {
+    const { pushes, errorQueue } = stores.app;
+    const { connectionId, companyId } = at;
+    await save(deal('1'), deal('2'));
+    const ids = new Map((await deals()).map(({ externalId, id }) => [externalId, id]));
+    const ask = async (externalId: string, title: string) =>
+      (await pushes.ask({ connectionId, companyId, dealId: ids.get(externalId)!, wanted: { title }, overwrites: false }, by)).id;
+    const [first, second, other] = [await ask('1', 'A'), await ask('1', 'B'), await ask('2', 'C')];
+    const due = async (now = new Date()) => (await pushes.due({ connectionId, now, limit: 10 })).map(({ id }) => id);
+    expect(await due()).toEqual([first, other]);
+    expect((await pushes.find(second))!.seen).toMatchObject({ title: 'A', amount: '1200.5', expectedCloseOn: '2026-12-24' });
+    const soon = new Date(Date.now() + 60_000);
+    await pushes.wait(first, { code: 'provider_unavailable', sentence: 'Away.', nextAttemptAt: soon });
+    expect(await due()).toEqual([other]);
+    expect(await due(new Date(soon.getTime() + 1))).toEqual([first, other]);
+    expect([...(await pushes.dueSinceOf([connectionId], new Date())).keys()]).toEqual([connectionId]);
+    expect(await pushes.claim(other)).toBe(true);
+    await expect(pushes.cancel(other, by)).rejects.toThrow('written at this moment');
+    await pushes.finish(other, { state: 'done', mappingVersion: null });
+    expect(await pushes.claim(other)).toBe(false);
+    expect(await pushes.nextDue(connectionId)).toMatchObject({ at: soon, attempts: 1 });
+
+    const why = { code: 'record_rejected' as const, sentence: 'Not taken.', mappingVersion: 2 };
+    await pushes.finish(first, { state: 'failed', ...why });
+    expect(await due()).toEqual([]);
+    expect(await pushes.standing(connectionId)).toEqual({ waiting: 1, oldestAt: expect.any(Date), needPerson: 1 });
+    const items = async () => (await errorQueue.list({ connectionId, limit: 10 })).items;
+    const [item] = await items();
+    expect(item).toMatchObject({ kind: 'push', cause: first, state: 'pending', mend: 'person', nextAttemptAt: null });
+    await pushes.retry(first, { overwrites: true }, by);
+    expect(await items()).toMatchObject([{ state: 'retrying' }]);
+    expect(await pushes.find(first)).toMatchObject({ state: 'waiting', overwrites: true, attempts: 0 });
+    await pushes.finish(first, { state: 'conflict', ...why });
+    await errorQueue.ignore(item!.id, 'Not needed.', by);
+    expect(await pushes.find(first)).toMatchObject({ state: 'cancelled' });
+    expect(await due()).toEqual([second]);
+    await pushes.cancelAll(connectionId, 'Disconnected.');
+    expect(await pushes.standing(connectionId)).toEqual({ waiting: 0, oldestAt: null, needPerson: 0 });
+  });
+
+  it('names a deal’s owner, and keeps the last name of one who is gone at the provider', async () => {
+    const owner = (externalId: string, name: string | null, isActive = true) => ({ externalId, name, isActive });
+    const refresh = (...owners: ReturnType<typeof owner>[]) =>
+      stores.app.recordOwners.refresh(at.connectionId, owners, new Date('2026-11-21T10:00:00.000Z'));
+    const shown = async () => (await deals())[0]!.owner;
+    await save(deal('1'));
+    expect(await shown()).toBeNull();
+    await refresh(owner('77', 'Kim Park'), owner('78', 'Sam Rivera'));
+    expect(await shown()).toEqual({ name: 'Kim Park', goneAt: null });
+    await refresh(owner('77', null, false), owner('78', 'Sam Rivera'));
+    const gone = { name: 'Kim Park', goneAt: new Date('2026-11-21T10:00:00.000Z') };
+    expect(await shown()).toEqual(gone);
+    await stores.app.recordOwners.refresh(at.connectionId, [owner('78', 'Sam Rivera')], new Date('2026-11-22T10:00:00.000Z'));
+    expect(await shown()).toEqual(gone);
+    await refresh(owner('77', 'Kim Park-Rivera'));
+    expect(await shown()).toEqual({ name: 'Kim Park-Rivera', goneAt: null });
+    expect(await stores.app.recordOwners.list(at.connectionId)).toContainEqual({ ...gone, externalId: '78', name: 'Sam Rivera' });
+  });
+
   it('answers a deal as it was given, and each step with the time that the deal had stood there', async () => {
     await save(deal('1', {}, { movements: [opened, offered] }));
     expect(await deals()).toEqual([

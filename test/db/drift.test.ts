@@ -91,15 +91,18 @@ describe.each(servers)('rows for the comparison with Temporal on $name', ({ serv
   });
 
   it('tell whether a value by hand stands', async () => {
-    const { metrics } = stores.app;
+    const { manualValues } = stores.app;
     const { companyId, connectionId } = at;
     const value = { metricKey: 'messages_delivered' as const, value: '7', periodStart: '2026-11-01', periodEnd: '2026-11-20' };
-    const { snapshotId } = await metrics.enterManual({ companyId, connectionId, ...value, reason: 'It is down' }, by);
-    expect(await metrics.standsByHand(connectionId)).toBe(false);
-    await metrics.activateManual(snapshotId);
-    expect(await metrics.standsByHand(connectionId)).toBe(true);
-    await metrics.handBack(connectionId, new Date());
-    expect(await metrics.standsByHand(connectionId)).toBe(false);
+    const { snapshotId } = await manualValues.enter(
+      { companyId, connectionId, ...value, reason: 'It is down', expiresAt: new Date(Date.now() + 60_000) },
+      by,
+    );
+    expect(await manualValues.standsByHand(connectionId)).toBe(false);
+    await manualValues.activate([snapshotId]);
+    expect(await manualValues.standsByHand(connectionId)).toBe(true);
+    await manualValues.handBack(connectionId, new Date(), 'engine');
+    expect(await manualValues.standsByHand(connectionId)).toBe(false);
   });
 
   it('count the connections that are stale by their own patience, and no others', async () => {

@@ -23,6 +23,7 @@ const kept: Record<string, string> = {
   integration_providers: 'the platform’s',
   metric_definitions: 'the platform’s',
   request_allowances: 'ends with its window',
+  watch_leases: 'which process watches',
   report_metrics: 'goes with its report',
 };
 /** The migrations' own table. */
@@ -30,14 +31,17 @@ const migrations = 'schema_migrations';
 
 /** Columns of text that hold nothing of a person, by why that is so. */
 const impersonal = Object.entries({
-  'an id of ours': `admin_tasks.open_subject admin_tasks.subject audit_log.actor audit_log.subject data_keys.master_key_id
+  'an id of ours': `integration_anomalies.decided_by duty_rosters.changed_by admin_tasks.open_subject admin_tasks.subject audit_log.actor audit_log.subject data_keys.master_key_id
     erasures.asked_by escalations.acknowledged_by escalations.taken_over_by franchise_keys.changed_by admin_tasks.completed_by
-    integration_error_queue.cause integration_error_queue.closed_by integration_error_queue.open_cause
+    integration_error_queue.cause integration_error_queue.closed_by integration_error_queue.open_cause integration_error_queue.reason
+    integration_replays.asked_by integration_replays.filter integration_replay_previews.asked_by integration_replay_previews.filter
     integration_field_mappings.published_by integration_mapping_drafts.saved_by integration_remaps.asked_by integration_sync_runs.workflow_id integration_tokens.lease_holder master_keys.id
-    metric_snapshots.entered_by pipeline_stages.mapped_by oauth_consents.actor oauth_consents.key_id permission_grants.granted_by automation_runs.actor
+    metric_snapshots.entered_by pipeline_stages.mapped_by oauth_consents.actor oauth_consents.key_id permission_grants.granted_by record_pushes.asked_by automation_runs.actor
+    metric_snapshots.ended_by metric_reconciliations.handed_back_by message_fallbacks.asked_by
     portal_notes.automation_run_id portal_notes.edited_by portal_notes.published_by report_reports.published_by
     automation_runs.trigger_event schema_migrations.name request_allowances.key api_idempotency_keys.scope`,
-  'a word of ours': `audit_log.action automation_runs.action integration_connections.purpose integration_provider_accounts.kind
+  'a word of ours': `integration_anomalies.measure integration_anomalies.sentence integration_anomalies.subject
+    integration_baselines.measure integration_baselines.samples integration_baselines.subject integration_replay_rows.why notice_channels.channel duty_members.shifts audit_log.action automation_runs.action integration_connections.purpose integration_provider_accounts.kind
     integration_providers.auth_kinds integration_providers.category integration_providers.label integration_tokens.kind
     message_opt_outs.source metric_definitions.client_meaning metric_definitions.rule metric_definitions.title metric_definitions.unit
     permission_grants.permission portal_notes.source_label report_metrics.source_label report_reports.completeness
@@ -45,10 +49,10 @@ const impersonal = Object.entries({
   'the provider’s own id or word': `appointments.contact_external_id appointments.external_id contacts.external_id
     deal_stage_movements.deal_external_id deal_stage_movements.external_id deal_stage_movements.from_stage
     deal_stage_movements.to_stage deals.contact_external_id deals.external_id deals.merged_into deals.owner_external_id deals.pipeline deals.stage
-    contacts.merged_into deal_stage_movements.moved_by pipeline_stages.external_id pipeline_stages.pipeline_external_id
-    incident_alerts.external_id integration_accounts.external_id integration_accounts.provider_status integration_source_fields.path
+    contacts.merged_into deal_stage_movements.moved_by pipeline_stages.external_id pipeline_stages.pipeline_external_id record_owners.external_id record_pushes.external_id
+    incident_alerts.external_id integration_accounts.external_id integration_accounts.provider_status integration_source_fields.path integration_replay_rows.external_id
     integration_provider_accounts.capabilities integration_provider_accounts.external_id integration_raw_events.event_key
-    integration_raw_events.event_type integration_sync_errors.external_id integration_sync_jobs.next_cursor
+    integration_raw_events.event_type integration_raw_events.traceparent integration_sync_errors.external_id integration_sync_jobs.next_cursor
     integration_tokens.scopes invoices.contact_external_id invoices.external_id invoices.number message_deliveries.error_code
     message_deliveries.external_id message_delivery_statuses.error_code messages.error_code messages.external_id
     payments.contact_external_id payments.external_id payments.invoice_external_id usage_records.category
@@ -56,10 +60,10 @@ const impersonal = Object.entries({
     vehicle_positions.vehicle_name work_orders.contact_external_id work_orders.external_id work_orders.number
     integration_normalized_events.external_id integration_normalized_events.kind integration_logs.method
     integration_logs.outcome event_client_activity.kind event_client_activity.subject`,
-  'the company’s own': `pipeline_stages.label pipeline_stages.name pipeline_stages.pipeline_label companies.name companies.time_zone appointments.time_zone franchise_keys.key_value
+  'the company’s own': `duty_members.time_zone notice_settings.time_zone notice_channels.host pipeline_stages.label pipeline_stages.name pipeline_stages.pipeline_label companies.name companies.time_zone appointments.time_zone franchise_keys.key_value
     integration_error_queue.waits_for integration_accounts.name integration_field_mappings.mapping integration_mapping_drafts.mapping
     integration_provider_accounts.address integration_provider_accounts.label integration_settings.settings
-    message_deliveries.from_address message_templates.variables api_idempotency_keys.idempotency_key`,
+    message_deliveries.from_address message_fallbacks.other_from message_templates.variables api_idempotency_keys.idempotency_key`,
   'taken entry by entry, of form 1 in the log itself': 'audit_personal.body audit_log.from_address',
 }).flatMap(([why, columns]) => columns.split(/\s+/).map((column) => ({ column, why })));
 
@@ -128,6 +132,11 @@ describe.each(servers)('An erasure on $name', ({ server }) => {
     const { companyId, connectionId } = at;
     const person = await stores.app.users.create({ companyId, name: 'Pat Person', email, phone, role: 'viewer' }, by);
     await stores.app.apiKeys.create({ companyId, role: 'viewer', label: `Key of ${email}`, userId: person.id }, by);
+    const to = `https://alerts.example.com/${email}`;
+    const channels = [{ channel: 'slack' as const, to, secret: null }];
+    for (const told of [person, at.owner])
+      await stores.app.noticeSettings.save(told, { timeZone: 'UTC', quietHours: null, channels }, by);
+    await stores.app.duty.save(companyId, [{ userId: at.ownerId, timeZone: 'UTC', shifts: [] }], by);
     await stores.app.users.disable(person.id, by);
     await stores.app.records.savePage({
       ...pageOf(at, [
@@ -151,6 +160,14 @@ describe.each(servers)('An erasure on $name', ({ server }) => {
       by,
     );
     await stores.app.deliveries.advance(delivery.id, 'delivered', { source: 'callback', sentence: `Taken by ${phone}` });
+    const { messageFallbacks } = stores.app;
+    const said = { companyId, connectionId, deliveryId: delivery.id, how: 'phoned', other: null } as const;
+    const { id: about } = await messageFallbacks.ask({ ...said, to: phone, words: 'Said yes.' }, by);
+    await messageFallbacks.done(about);
+    const elsewhere = { companyId, connectionId, templateId: null, variables: {}, from: '+15550002222', body: 'Hi', segments: 1 };
+    const { id: deliveryId } = await stores.app.deliveries.create({ ...elsewhere, to: '+15550004444' }, by);
+    await stores.app.deliveries.advance(deliveryId, 'failed', { source: 'us' });
+    await messageFallbacks.ask({ ...said, deliveryId, to: '+15550004444', words: `Write to ${email} instead.` }, by);
     await stores.app.optOuts.record({ connectionId, companyId, address: phone, state: 'out', source: 'keyword' });
     await stores.app.errorQueue.put({
       companyId,
@@ -223,6 +240,12 @@ describe.each(servers)('An erasure on $name', ({ server }) => {
     const at = await scene(phone, email);
     const { companyId, connectionId } = at;
     await stores.app.records.savePage(pageOf(at, [message('SM9', { toAddress: other, body: 'Stays' })]));
+    const words = async () => {
+      const { items } = await stores.app.deliveries.list({ connectionId, limit: 9 });
+      const ways = await Promise.all(items.map((delivery) => stores.app.messageFallbacks.of(delivery.id)));
+      return Promise.all(ways.map((way) => stores.app.messageFallbacks.words(way!.id)));
+    };
+    expect(new Set(await words())).toEqual(new Set(['Said yes.', `Write to ${email} instead.`]));
     const spoken = `(${phone.slice(2, 5)}) ${phone.slice(5, 8)}-${phone.slice(8)}`;
     const traces = new Set(await where(phone, email, spoken));
     for (const column of [
@@ -256,6 +279,8 @@ describe.each(servers)('An erasure on $name', ({ server }) => {
       ['SM2', null],
       ['SM1', null],
     ]);
+    expect(await words()).toEqual([null, null]);
+    expect(counts[0]!.find(({ table }) => table === 'message_fallbacks')).toMatchObject({ deleted: 0, changed: 2 });
     expect(counts[0]!.find(({ table }) => table === 'messages')).toEqual({ table: 'messages', deleted: 0, changed: 3 });
     expect(counts[1]!.find(({ table }) => table === 'integration_raw_payloads')).toMatchObject({ deleted: 1 });
     expect(await stores.app.erasures.find(id)).toMatchObject({ state: 'done', kind: 'person' });

@@ -127,6 +127,42 @@ describe.each(servers)('the messages stores on $name', ({ server }) => {
     expect(await ids({ companyId: at.companyId, connectionId: other.connectionId })).toEqual([]);
   });
 
+  it('keeps one way in place of a message, what was said sealed, and its replacement under one id', async () => {
+    const { messageFallbacks } = stores.app;
+    const { id: deliveryId, companyId, connectionId } = await queued();
+    const asked = { companyId, connectionId, deliveryId, to: '+15550003333' };
+    const other = { connectionId, from: '+15550009999' };
+    expect(await messageFallbacks.of(deliveryId)).toBeNull();
+    const first = await messageFallbacks.ask({ ...asked, how: 'other_connection', words: null, other }, by);
+    const again = await messageFallbacks.ask({ ...asked, how: 'other_connection', words: null, other }, by);
+    expect([first.isNew, again.isNew, again.id, again.other]).toEqual([true, false, first.id, first.other]);
+    const phoned = await messageFallbacks.ask({ ...asked, how: 'phoned', words: 'She comes at noon.', other: null }, by);
+    expect(phoned).toMatchObject({ id: first.id, how: 'phoned', state: 'pending', other: null, askedBy: by.actor });
+    expect(await messageFallbacks.words(phoned.id)).toBe('She comes at noon.');
+    await messageFallbacks.done(phoned.id);
+    await messageFallbacks.done(phoned.id);
+    await messageFallbacks.discard(phoned.id);
+    expect(await messageFallbacks.of(deliveryId)).toMatchObject({ state: 'done', doneAt: expect.any(Date) });
+    await expect(messageFallbacks.ask({ ...asked, how: 'given_up', words: 'No.', other: null }, by)).rejects.toThrow(Conflict);
+    await expect(messageFallbacks.done('fall_none')).rejects.toThrow(NotFound);
+
+    const second = await queued();
+    const withdrawn = await messageFallbacks.ask(
+      { ...asked, deliveryId: second.id, how: 'given_up', words: 'x', other: null },
+      by,
+    );
+    await messageFallbacks.discard(withdrawn.id);
+    expect(await messageFallbacks.of(second.id)).toBeNull();
+    const anew = await messageFallbacks.ask({ ...asked, deliveryId: second.id, how: 'phoned', words: 'y', other: null }, by);
+    expect([anew.isNew, anew.id === withdrawn.id]).toEqual([true, false]);
+
+    const cards = { metricKey: 'messages_delivered' as const, nextAction: 'Wait.', explanation: 'None.' };
+    await stores.app.cards.save({ companyId, connectionId, ...cards });
+    await stores.app.cards.save({ companyId, connectionId, ...cards, metricKey: 'messages_received' });
+    const facts = await stores.app.cards.facts({ companyId });
+    expect(facts.map(({ phoned: count }) => count)).toEqual([1, 0]);
+  });
+
   it('says of an unknown message that it is unknown', async () => {
     expect(await stores.app.deliveries.find('dlv_none')).toBeNull();
     await expect(stores.app.deliveries.claim('dlv_none')).rejects.toThrow(NotFound);

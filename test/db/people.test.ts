@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Conflict, NotFound } from '../../db/errors.ts';
+import { select } from '../../db/sql.ts';
 import { by, connectedCompany, openStores, servers, type Connected, type OpenStores } from './stores.ts';
 
 describe.each(servers)('the stores of work for people on $name', ({ server }) => {
@@ -21,17 +22,114 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
   it('keeps one open incident for each connection and cause, also when ten report it at once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => incident()));
     expect(new Set(answers.map(({ incidentId }) => incidentId)).size).toBe(1);
-    expect(answers.filter(({ opened }) => opened)).toHaveLength(1);
+    expect(answers.map(({ opening }) => opening).filter((opening) => opening !== 'repeat')).toEqual(['new']);
     const { incidentId } = answers[0]!;
     expect(await stores.app.incidents.find(incidentId)).toMatchObject({
       repeats: 9,
       state: 'open',
       cause: 'provider_unavailable',
     });
-    expect((await incident('defect')).opened).toBe(true);
-    await stores.app.incidents.close(incidentId, 'recovered', 'engine');
-    expect((await incident()).opened).toBe(true);
+    expect((await incident('defect')).opening).toBe('new');
+    await stores.app.incidents.close(incidentId, 'resolved', 'user_a');
+    expect(await incident()).toMatchObject({ opening: 'new' });
     expect((await actions()).filter((action) => action === 'incident.open')).toHaveLength(3);
+  });
+
+  it('opens the same incident again when it comes back soon, with what was answered, and knows when it flaps', async () => {
+    const { incidents } = stores.app;
+    const { incidentId } = await incident();
+    await incidents.acknowledge(incidentId, 'user_a');
+    await incidents.close(incidentId, 'recovered', 'engine', 'The connection recovered.');
+    const answers = await Promise.all([incident(), incident()]);
+    expect(answers.map(({ opening }) => opening).toSorted()).toEqual(['reopened', 'repeat']);
+    const reopened = { state: 'acknowledged', closedAt: null, note: null, reopened: 1, flappingSince: null };
+    expect(await incidents.find(incidentId)).toMatchObject(reopened);
+    await incidents.close(incidentId, 'recovered', 'engine');
+    expect(await incident()).toEqual({ incidentId, opening: 'flapping' });
+    expect(await incidents.find(incidentId)).toMatchObject({ reopened: 2, flappingSince: expect.any(Date) });
+    expect((await actions()).filter((action) => action === 'incident.reopen')).toHaveLength(2);
+  });
+
+  it('counts failed runs since the last good one of any job, and anew after a resume', async () => {
+    const { runs, connections } = stores.app;
+    const { jobId } = at;
+    await runs.close(at.runId, { outcome: 'failed' });
+    let count = 0;
+    const end = async (outcome: 'failed' | 'succeeded') => {
+      const opened = await runs.open({ jobId, workflowId: `sync:${(count += 1)}`, trigger: 'manual' });
+      await runs.close(opened.opened ? opened.runId : '', { outcome });
+    };
+    const streak = async () => (await runs.streak(at.connectionId)).failures;
+    for (const outcome of ['failed', 'succeeded', 'failed', 'failed'] as const) await end(outcome);
+    expect(await runs.streak(at.connectionId)).toEqual({ failures: 2, sinceMs: expect.any(Number) });
+    await connections.setState(at.connectionId, 'paused', 'Test.', 'engine');
+    expect(await streak()).toBe(2);
+    await connections.setState(at.connectionId, 'active', 'Test.', 'user_a');
+    expect(await runs.streak(at.connectionId)).toEqual({ failures: 0, sinceMs: null });
+    await end('failed');
+    expect(await streak()).toBe(1);
+  });
+
+  it('keeps how a person wants to be told: addresses sealed, shown by their host; a STOP outlives a change; gone when disabled', async () => {
+    const { noticeSettings, users } = stores.app;
+    const person = (await users.find(at.ownerId))!;
+    expect(await noticeSettings.read(person)).toBeNull();
+    const to = 'https://hooks.slack.com/services/T0/B0/canary-path';
+    const given = {
+      timeZone: 'Europe/Berlin',
+      quietHours: { from: '22:00', to: '07:00' },
+      channels: [
+        { channel: 'slack' as const, to, secret: null },
+        { channel: 'sms' as const, to: null, secret: null },
+      ],
+    };
+    await noticeSettings.stopTexts(person, true);
+    await noticeSettings.save(person, given, by);
+    expect(await noticeSettings.read(person)).toEqual({ ...given, textsStoppedAt: expect.any(Date) });
+    const shown = {
+      channels: [
+        { channel: 'slack', host: 'hooks.slack.com' },
+        { channel: 'sms', host: null },
+      ],
+    };
+    expect(await noticeSettings.show(person.id)).toMatchObject(shown);
+    const rows = await select<{ address: Buffer | null }>(stores.appDb, 'SELECT * FROM notice_channels', {});
+    expect(rows.map((row) => row.address?.toString('latin1')).join()).not.toContain('canary-path');
+    await noticeSettings.stopTexts(person, false);
+    expect((await noticeSettings.read(person))?.textsStoppedAt).toBeNull();
+    await users.disable(person.id, by);
+    expect(await noticeSettings.read(person)).toBeNull();
+  });
+
+  it('keeps one roster for a company and one for the platform, each replaced whole', async () => {
+    const { duty, users } = stores.app;
+    const shifts = [{ days: [1, 2, 3, 4, 5], from: '09:00', to: '17:00' }];
+    const members = [{ userId: at.ownerId, timeZone: 'Asia/Tokyo', shifts }];
+    await Promise.all([duty.save(at.companyId, members, by), duty.save(at.companyId, members, by)]);
+    expect(await duty.members(at.companyId)).toEqual(members);
+    expect(await duty.members(null)).toEqual([]);
+    await users.disable(at.ownerId, by);
+    expect(await duty.members(at.companyId)).toEqual([]);
+    await duty.save(at.companyId, [], by);
+    await users.enable(at.ownerId, by);
+    expect(await duty.members(at.companyId)).toEqual([]);
+  });
+
+  it('finds the open incidents that a person was told of by SMS, the last one first', async () => {
+    const { incidents } = stores.app;
+    const told = async (incidentId: string, rung: number) => {
+      const notice = { incidentId, kind: 'opened' as const, rung, userId: at.ownerId, channel: 'sms' as const };
+      await incidents.alertSent((await incidents.claimAlert(notice)).alertId, { externalId: null });
+    };
+    const [first, second] = [await incident(), await incident('defect')];
+    await told(first.incidentId, 1);
+    await told(second.incidentId, 1);
+    await told(first.incidentId, 2);
+    const ids = async () => (await incidents.toldByText([at.ownerId])).map(({ id }) => id);
+    expect(await ids()).toEqual([first.incidentId, second.incidentId]);
+    await incidents.close(first.incidentId, 'recovered', 'engine');
+    expect(await ids()).toEqual([second.incidentId]);
+    expect(await incidents.toldByText([])).toEqual([]);
   });
 
   it('walks an incident through its states, repeatably, with one audit row for each change', async () => {
@@ -65,7 +163,7 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
 
   it('lets one notice for each rung and person go out', async () => {
     const { incidentId } = await incident();
-    const notice = { incidentId, rung: 1, userId: at.ownerId, channel: 'sms' as const };
+    const notice = { incidentId, kind: 'opened' as const, rung: 1, userId: at.ownerId, channel: 'sms' as const };
     const claims = await Promise.all(Array.from({ length: 5 }, () => stores.app.incidents.claimAlert(notice)));
     expect(claims.filter(({ first }) => first)).toHaveLength(1);
     expect(new Set(claims.map(({ alertId }) => alertId)).size).toBe(1);
@@ -76,6 +174,7 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
     expect(await stores.app.incidents.alerts(incidentId)).toEqual([
       {
         id: claims[0]!.alertId,
+        kind: 'opened',
         rung: 1,
         userId: at.ownerId,
         channel: 'sms',
@@ -96,7 +195,7 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
     rawEventId,
   });
 
-  it('keeps one open item for each failure, counts repeats, and gives up after eight', async () => {
+  it('keeps one open item for each failure, counts repeats, and gives up at the end of the ladder', async () => {
     const { id } = await stores.app.errorQueue.put(failure('SM1', '7'));
     const again = await stores.app.errorQueue.put({ ...failure('SM1'), sentence: 'It failed again.' });
     expect(again.id).toBe(id);
@@ -106,8 +205,10 @@ describe.each(servers)('the stores of work for people on $name', ({ server }) =>
       state: 'pending',
       rawEventId: '7',
     });
-    for (let attempt = 3; attempt <= 8; attempt += 1) await stores.app.errorQueue.put(failure('SM1'));
-    expect(await stores.app.errorQueue.find(id)).toMatchObject({ attempts: 8, state: 'dead' });
+    for (let attempt = 3; attempt <= 6; attempt += 1) await stores.app.errorQueue.put(failure('SM1'));
+    expect(await stores.app.errorQueue.find(id)).toMatchObject({ attempts: 6, state: 'pending' });
+    await stores.app.errorQueue.put(failure('SM1'));
+    expect(await stores.app.errorQueue.find(id)).toMatchObject({ attempts: 7, state: 'dead', nextAttemptAt: null });
     const elsewhere = await stores.app.errorQueue.put({ ...failure('SM1'), kind: 'delivery' });
     expect(elsewhere.id).not.toBe(id);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { write } from '../../db/sql.ts';
 import { noCounts } from '../../domain/remap.ts';
 import { by, connectedCompany, message, openStores, pageOf, servers, type Connected, type OpenStores } from './stores.ts';
 
@@ -45,6 +46,19 @@ describe.each(servers)('Records that are mapped again on $name', ({ server }) =>
       finishedAt: expect.any(Date),
     });
     expect((await ask()).id).not.toBe(remaps[0].id);
+  });
+
+  it('are told by the newest, also when the one before was asked for by a clock that was ahead', async () => {
+    const before = await ask(1, 3);
+    await stores.app.remaps.close(before.id, { outcome: 'succeeded', sentence: 'Done.' });
+    await write(stores.appDb, 'UPDATE integration_remaps SET id = :later WHERE id = :id', {
+      id: before.id,
+      later: 'rmp_zzzzzzzz',
+    });
+    const newest = await ask(1, 4);
+    expect(await stores.app.remaps.latest(ref())).toMatchObject({ id: newest.id, outcome: null });
+    await stores.app.remaps.close(newest.id, { outcome: 'succeeded', sentence: 'Done.' });
+    expect(await stores.app.remaps.latest(ref())).toMatchObject({ id: newest.id, outcome: 'succeeded' });
   });
 
   it('are written with their counts and their place together, so that a repeated piece counts once', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { NotFound } from '../../db/errors.ts';
 import { buildCard } from '../../domain/card.ts';
 import { metricDefinitions } from '../../domain/metrics.ts';
-import { by, connectedCompany, message, openStores, pageOf, servers, type Connected, type OpenStores } from './stores.ts';
+import { connectedCompany, message, openStores, pageOf, servers, type Connected, type OpenStores } from './stores.ts';
 
 describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', ({ server }) => {
   let stores: OpenStores;
@@ -17,7 +17,6 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
 
   const open = (workflowId: string) => stores.app.runs.open({ jobId: at.jobId, workflowId, trigger: 'manual' });
   const metric = () => ({ companyId: at.companyId, connectionId: at.connectionId, metricKey: 'messages_delivered' as const });
-  const days = { periodStart: '2026-10-22', periodEnd: '2026-11-20', reason: 'The provider is down.' };
 
   it('keeps one job for each stream, its cursor over a new cadence', async () => {
     await stores.app.records.savePage(pageOf(at, [], '{"page":7}'));
@@ -59,7 +58,7 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
     if (next.opened) await stores.app.runs.close(next.runId, { outcome: 'succeeded' });
     const day = run.finishedAt!.toISOString().slice(0, 10);
     const counts = { created: 2, updated: 0, unchanged: 0, failed: 0, duplicate: 0, ignored: 0 };
-    expect(await stores.app.health.summaries({ companyId: at.companyId, from: day, to: day })).toEqual([
+    expect(await stores.app.health.summaries({ companyId: at.companyId, from: day, to: day })).toMatchObject([
       { providerKey: 'twilio', day, runs: { succeeded: 1, failed: 1, cancelled: 0, skipped: 0 }, records: counts },
     ]);
     const other = await connectedCompany(stores.app, 'Other');
@@ -117,6 +116,10 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
       nextAction: 'Confirm your new hours.',
       lastSuccessAt: '2026-11-20T00:00:01.000Z',
       freshWithinS: 600,
+      phoned: 0,
+      byHandDays: null,
+      byHandEnded: false,
+      afterword: null,
     });
     const card = buildCard({ ...facts!, metric: metricDefinitions[0], providerLabel: 'Twilio', now: '2026-11-20T00:09:00.000Z' });
     expect(card).toMatchObject({ status: 'current', current: { value: '12.5', date: '2026-11-20' }, enteredByPerson: false });
@@ -126,42 +129,12 @@ describe.each(servers)('the stores of jobs, runs, metrics and cards on $name', (
     expect(await app.cards.facts({ companyId: other.companyId, connectionId: at.connectionId })).toEqual([]);
   });
 
-  it('shows a value entered by hand once it is accepted, and hands back to the provider’s with the difference', async () => {
-    const { metrics, cards, records } = stores.app;
-    await cards.save({ ...metric(), nextAction: 'Wait.', explanation: 'None yet.' });
-    const shown = async () => (await cards.facts({ companyId: at.companyId }))[0]!.current;
-    const first = await metrics.enterManual({ ...metric(), ...days, value: '41' }, by);
-    expect(await shown()).toBeNull();
-    await metrics.activateManual(first.snapshotId);
-    await metrics.activateManual(first.snapshotId);
-    expect(await shown()).toMatchObject({ value: '41', enteredByPerson: true });
-    const second = await metrics.enterManual({ ...metric(), ...days, value: '40.5' }, by);
-    await metrics.activateManual(second.snapshotId);
-    const unwanted = await metrics.enterManual({ ...metric(), ...days, value: '99' }, by);
-    await metrics.discardManual(unwanted.snapshotId);
-    await expect(metrics.activateManual(unwanted.snapshotId)).rejects.toThrow('withdrawn');
-    await expect(metrics.activateManual('snap_none')).rejects.toThrow(NotFound);
-    expect(await shown()).toMatchObject({ value: '40.5', enteredByPerson: true });
-
-    await records.savePage(pageOf(at, [message('SM1', { status: 'delivered' })]));
-    const now = new Date('2026-11-21T00:00:00.250Z');
-    await metrics.saveSnapshot({ ...metric(), kind: 'current', value: '1', at: now, runId: at.runId });
-    const difference = [{ metricKey: 'messages_delivered', manualValue: '40.5', providerValue: '1', difference: '-39.5' }];
-    expect(await metrics.handBack(at.connectionId, now)).toEqual(difference);
-    expect(await metrics.handBack(at.connectionId, now)).toEqual(difference);
-    expect(await metrics.handBack(at.connectionId, new Date('2026-11-21T01:00:00Z'))).toEqual([]);
-    expect(await shown()).toMatchObject({ value: '1', enteredByPerson: false });
-    expect(await metrics.reconciliations(at.connectionId)).toMatchObject([
-      { ...difference[0], enteredBy: by.actor, reason: days.reason, at: now },
-    ]);
-  });
-
   it('shows each connection’s newest health check, and leaves disconnected and foreign ones out', async () => {
     const { health, connections } = stores.app;
     const check = { connectionId: at.connectionId, companyId: at.companyId };
     expect(await health.current(at.connectionId)).toBeNull();
-    await health.record({ ...check, ok: true, latencyMs: 12, code: null, sentence: 'Fine.' });
-    await health.record({ ...check, ok: false, latencyMs: null, code: 'rate_limited', sentence: 'Slow down.' });
+    await health.record({ kind: 'run', ...check, ok: true, latencyMs: 12, code: null, sentence: 'Fine.' });
+    await health.record({ kind: 'run', ...check, ok: false, latencyMs: null, code: 'rate_limited', sentence: 'Slow down.' });
     expect(await health.current(at.connectionId)).toMatchObject({ ok: false, code: 'rate_limited', latencyMs: null });
     const list = await health.list({ companyId: at.companyId, limit: 5 });
     expect(list.items).toMatchObject([{ connectionId: at.connectionId, state: 'onboarding', check: { sentence: 'Slow down.' } }]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { BadCursor } from '../../db/errors.ts';
 import { openDatabase } from '../../db/database.ts';
 import { write } from '../../db/sql.ts';
@@ -180,7 +180,21 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
     const [rows] = await stores.appDb.query('SELECT HEX(body) AS body FROM api_idempotency_keys WHERE body IS NOT NULL');
     expect(JSON.stringify(rows)).not.toContain(Buffer.from('canary').toString('hex').toUpperCase());
     await idempotency.abandon(call.scope, call.key);
+    await idempotency.letGo(call.scope, call.key);
     expect((await idempotency.begin(call)).state).toBe('done');
+  });
+
+  it('gives a key out again that was let go, and says that it was used before', async () => {
+    const { idempotency } = stores.app;
+    const call = { scope: 'key_3:POST /v1/messages', key: 'abc', requestHash: 'h1' };
+    const states: string[] = [];
+    const begin = async () => void states.push((await idempotency.begin(call)).state);
+    await begin();
+    await idempotency.letGo(call.scope, call.key);
+    for (let time = 0; time < 2; time += 1) await begin();
+    await idempotency.abandon(call.scope, call.key);
+    await begin();
+    expect(states).toEqual(['new', 'again', 'running', 'new']);
   });
 
   it('gives a key out again when its call failed without effect, or its process died', async () => {
@@ -193,7 +207,24 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
       `UPDATE api_idempotency_keys SET begun_at = begun_at - INTERVAL 2 MINUTE WHERE scope = '${call.scope}'`,
     );
     const answers = await Promise.all(Array.from({ length: 5 }, () => idempotency.begin(call)));
-    expect(answers.filter(({ state }) => state === 'new')).toHaveLength(1);
+    expect(answers.filter(({ state }) => state === 'again')).toHaveLength(1);
+  });
+
+  it('gives the key of a dead process out again in time, however far that process’s clock was ahead', async () => {
+    const { idempotency } = stores.app;
+    const call = { scope: 'key_4:POST /v1/messages', key: 'ahead', requestHash: 'h1' };
+    const others = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'] as const;
+    const clearing = ['clearImmediate', 'clearInterval', 'clearTimeout'] as const;
+    jest.useFakeTimers({ now: Date.now() + 300_000, doNotFake: [...others, ...clearing] });
+    try {
+      await idempotency.begin(call);
+    } finally {
+      jest.useRealTimers();
+    }
+    await stores.appDb.query(
+      `UPDATE api_idempotency_keys SET begun_at = begun_at - INTERVAL 2 MINUTE WHERE scope = '${call.scope}'`,
+    );
+    expect(await idempotency.begin(call)).toEqual({ state: 'again' });
   });
 
   it('forgets answers after a day, however many there are, and keeps the younger ones', async () => {

@@ -47,7 +47,7 @@ describe('a card', () => {
     ['degraded', 'delayed'],
     ['needs_reauthorization', 'delayed'],
     ['paused', 'paused'],
-    ['manual_fallback', 'entered_by_person'],
+    ['manual_fallback', 'delayed'],
     ['disconnected', 'disconnected'],
   ] as const)('says in %s that it is %s', (state, status) => {
     expect(buildCard(facts({ state })).status).toBe(status);
@@ -104,6 +104,14 @@ it('names the currency of money as its unit, and says what is not in it', () => 
   expect(card).toMatchObject({
     unit: 'USD',
     statusSentence: 'Up to date. Not in it: 2 without an amount or in another currency.',
+  });
+});
+
+it('counts nobody as reached by text who was phoned instead', () => {
+  expect(buildCard(facts({ phoned: 1 })).statusSentence).toBe('Up to date. Not in it: 1 person who was phoned instead.');
+  expect(buildCard(facts({ phoned: 2, state: 'paused' }))).toMatchObject({
+    current: { value: '120' },
+    statusSentence: 'Updates are paused; the last good value is shown. Not in it: 2 people who were phoned instead.',
   });
 });
 

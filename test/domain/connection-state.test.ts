@@ -19,6 +19,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'refused',
     reauthorize: 'refused',
     enterManualValue: 'refused',
+    handBackManualValue: 'refused',
   },
   active: {
     syncNow: 'accepted',
@@ -27,6 +28,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'accepted -> disconnected',
     reauthorize: 'accepted',
     enterManualValue: 'refused',
+    handBackManualValue: 'accepted',
   },
   degraded: {
     syncNow: 'accepted',
@@ -35,6 +37,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'accepted -> disconnected',
     reauthorize: 'accepted',
     enterManualValue: 'accepted -> manual_fallback',
+    handBackManualValue: 'accepted',
   },
   needs_reauthorization: {
     syncNow: 'refused',
@@ -43,6 +46,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'accepted -> disconnected',
     reauthorize: 'accepted -> active',
     enterManualValue: 'accepted -> manual_fallback',
+    handBackManualValue: 'accepted',
   },
   paused: {
     syncNow: 'refused',
@@ -51,6 +55,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'accepted -> disconnected',
     reauthorize: 'accepted',
     enterManualValue: 'refused',
+    handBackManualValue: 'accepted',
   },
   manual_fallback: {
     syncNow: 'accepted',
@@ -59,6 +64,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'accepted -> disconnected',
     reauthorize: 'accepted',
     enterManualValue: 'accepted',
+    handBackManualValue: 'accepted -> degraded',
   },
   disconnected: {
     syncNow: 'refused',
@@ -67,6 +73,7 @@ const table: Record<ConnectionState, Record<ConnectionCommand, string>> = {
     disconnect: 'already',
     reauthorize: 'refused',
     enterManualValue: 'refused',
+    handBackManualValue: 'refused',
   },
 };
 const cells = connectionStates.flatMap((state) =>
@@ -74,8 +81,8 @@ const cells = connectionStates.flatMap((state) =>
 );
 
 describe('commands in every state', () => {
-  it('leaves no cell silent: seven states by six commands', () => {
-    expect(cells).toHaveLength(42);
+  it('leaves no cell silent: seven states by seven commands', () => {
+    expect(cells).toHaveLength(49);
     expect(cells.every(({ expected }) => /^(accepted|already|refused)/.test(expected))).toBe(true);
   });
 

@@ -9,6 +9,7 @@ import {
   nothingYet,
   scheduleFaults,
   spread,
+  stuckSentence,
   wantsPause,
 } from '../../domain/drift.ts';
 
@@ -86,4 +87,18 @@ it('spreads ids over a range, and each always to the same place', () => {
   const places = Array.from({ length: 1_000 }, (_, index) => spread(`job_${index}`, 10));
   expect(new Set(places).size).toBe(10);
   expect(spread('job_1', 3_600)).toBe(spread('job_1', 3_600));
+});
+
+describe('A workflow that lives', () => {
+  const policy = { stuckAttempts: 5, stuckAfterMs: 300_000 };
+  it.each([
+    ['and waits for nothing gets on', null, null],
+    ['and was tried a few times may get on', { attempt: 4, waitedMs: 60_000 }, null],
+    ['and was tried often is stuck', { attempt: 5, waitedMs: 60_000 }, 'was tried 5 times'],
+    ['and waits for a worker may get one', { attempt: 1, waitedMs: 299_999 }, null],
+    ['and that nobody takes is stuck', { attempt: 1, waitedMs: 300_000 }, 'has waited 5 minutes for a worker'],
+  ])('%s', (_, task, said) => {
+    const sentence = stuckSentence('connector:conn_1', task, policy);
+    expect(sentence).toEqual(said && expect.stringContaining(`The workflow connector:conn_1 ${said}`));
+  });
 });

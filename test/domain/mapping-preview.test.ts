@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MappingResult } from '../../domain/mapping.ts';
-import { comparePreview, maskOutcome, type Sample } from '../../domain/mapping-preview.ts';
+import { comparePreview, inOneForm, maskOutcome, type Sample } from '../../domain/mapping-preview.ts';
 
 const contact = (name: string | null, phone: string | null = null): MappingResult => ({
   record: {
@@ -57,5 +57,14 @@ describe('A preview', () => {
   it('masked still tells which fields have a value', () => {
     expect(maskOutcome({ fields: { name: 'Ada', phone: null } })).toEqual({ fields: { name: '•••', phone: null } });
     expect(maskOutcome({ issues: [{ path: 'a', message: 'b' }] })).toEqual({ issues: [{ path: 'a', message: 'b' }] });
+  });
+});
+
+describe('Fields of a row and of a mapping', () => {
+  it('look equal where they are equal', () => {
+    const ofRow = { title: 'Roof', stage: 's', amount: '12.50000000', openedAt: new Date('2026-11-21T10:00:00Z') };
+    const ofMapping = { title: 'Roof', stage: 's', amount: '12.5', openedAt: '2026-11-21T11:00:00+01:00' };
+    expect(inOneForm('deal', ofRow)).toEqual(inOneForm('deal', ofMapping));
+    expect(inOneForm('deal', ofRow)).toMatchObject({ amount: '12.5', currency: null });
   });
 });

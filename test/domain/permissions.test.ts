@@ -18,8 +18,8 @@ describe('permissions', () => {
     expect(allowedTo('platform_admin')).toEqual(all.filter((permission) => !isByGrant(permission)));
   });
 
-  it('let a client see the portal and nothing else', () => {
-    expect(allowedTo('client')).toEqual(['portal.read']);
+  it('let a client see the portal, sign out, and nothing else', () => {
+    expect(allowedTo('client')).toEqual(['session.own', 'portal.read']);
   });
 
   it('keep keys, companies, histories and erasures of companies to the platform', () => {
@@ -51,8 +51,10 @@ describe('permissions', () => {
       'personal.read',
       'mapping.write',
       'template.write',
+      'duty.manage',
       'audit.read',
       'audit.export',
+      'portal.link',
       'key.manage',
       'grant.manage',
     ]);
@@ -71,8 +73,8 @@ describe('permissions', () => {
       expect(isAllowed('operator', permission)).toBe(true);
   });
 
-  it('let a viewer read, and change nothing', () => {
-    expect(allowedTo('viewer').filter((permission) => !permission.endsWith('.read'))).toEqual(['company.rollup']);
+  it('let a viewer read, and change nothing but their own session', () => {
+    expect(allowedTo('viewer').filter((permission) => !permission.endsWith('.read'))).toEqual(['company.rollup', 'session.own']);
   });
 
   it('never give a lower role more than a higher one', () => {

@@ -51,6 +51,7 @@ describe('A roll-up', () => {
     const feeds = [feed('f0'), feed('f1', '5', { ...old, state: 'manual_fallback', value: byHand })];
     const rolled = rollUp({ metric, companies: [central, eight[0]!, eight[1]!], feeds, now });
     expect(rolled).toMatchObject({ value: '6', reporting: 2, total: 2, asOf: '2026-11-02', enteredByPerson: 1 });
+    expect(rolled.sentence).toBe('2 of 2 reporting, as of 2026-11-02. A person entered 1 of the values.');
   });
 
   it('expects a franchise that nothing feeds, and no region or central company that only groups others', () => {

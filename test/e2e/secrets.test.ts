@@ -81,8 +81,17 @@ const ask = async (
   key = keys.platform,
 ) => {
   const answer = await fetch(stack.url + path, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
-  return { status: answer.status, text: `${JSON.stringify([...answer.headers])}\n${await answer.text()}` };
+  return { status: answer.status, text: `${JSON.stringify([...answer.headers])}\n${await textOf(answer)}` };
 };
+
+/** All of it; of what goes on for minutes the first word, which says all that later ones say. */
+async function textOf(answer: Response): Promise<string> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.text();
+  const reader = answer.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
 
 describe('No secret is', () => {
   it('short enough to be found by accident', () => {

@@ -35,8 +35,13 @@ export interface Posted {
 }
 
 /** Posts it once, signed. */
-export async function post(lab: Pick<Lab, 'url'>, { account, connectionId }: Launched, message: Inbound): Promise<Posted> {
-  const url = `${lab.url}/webhooks/twilio/${connectionId}`;
+export async function post(
+  lab: Pick<Lab, 'publicUrl'>,
+  { account, connectionId }: Launched,
+  message: Inbound,
+  answerWithinMs = 60_000,
+): Promise<Posted> {
+  const url = `${lab.publicUrl}/webhooks/twilio/${connectionId}`;
   try {
     const answer = await fetch(url, {
       method: 'POST',
@@ -45,7 +50,7 @@ export async function post(lab: Pick<Lab, 'url'>, { account, connectionId }: Lau
         'x-twilio-signature': signForm(account.authToken, url, message),
       },
       body: new URLSearchParams(message),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(answerWithinMs),
     });
     await answer.arrayBuffer();
     return { status: answer.status, retryAfter: answer.headers.get('retry-after') };
@@ -55,10 +60,15 @@ export async function post(lab: Pick<Lab, 'url'>, { account, connectionId }: Lau
 }
 
 /** Posts it again and again, as senders do, until it is taken. Answers how it was answered each time. */
-export async function postUntilTaken(lab: Pick<Lab, 'url'>, launched: Launched, message: Inbound): Promise<Posted[]> {
+export async function postUntilTaken(
+  lab: Pick<Lab, 'publicUrl'>,
+  launched: Launched,
+  message: Inbound,
+  answerWithinMs?: number,
+): Promise<Posted[]> {
   const answers: Posted[] = [];
   for (;;) {
-    const answer = await post(lab, launched, message);
+    const answer = await post(lab, launched, message, answerWithinMs);
     answers.push(answer);
     if (answer.status === 200) return answers;
     if (answers.length === 200) throw new Error(`${message.MessageSid} was not taken: ${answer.status}.`);
@@ -68,7 +78,7 @@ export async function postUntilTaken(lab: Pick<Lab, 'url'>, launched: Launched, 
 
 /** Waits until none is stored any more, and finds one applied event and one row for each. */
 export async function compareInbound(
-  lab: Lab,
+  lab: Pick<Lab, 'rows'>,
   { connectionId }: Launched,
   messages: Inbound[],
   withinMs = 150_000,

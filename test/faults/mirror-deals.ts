@@ -6,7 +6,6 @@ export interface HubspotAccount {
   connectionId: string;
   portalId: number;
   accessToken: string;
-  clientSecret: string;
 }
 
 interface ListedDeal {

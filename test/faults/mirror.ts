@@ -9,6 +9,7 @@ import { nothing, type Findings } from './scenario.ts';
 interface ListedMessage {
   sid: string;
   status: string;
+  date_sent: string;
 }
 
 /** Fills the account's past with messages of the last days, which a sync's window still reads. */

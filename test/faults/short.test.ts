@@ -3,7 +3,7 @@ import { startLab, type Lab } from './lab.ts';
 import { runScenarios, type Result } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 
-/** The short part of `npm run faults`: each fault at least once, on one stack of real processes. */
+/** The short part of `npm run faults`: a handful of its rows, one for each kind of victim, on one stack of real processes. */
 describe('a stack that is broken at named points', () => {
   const short = scenarios.filter(({ times }) => times.short > 0);
   let lab: Lab;

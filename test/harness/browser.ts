@@ -2,7 +2,7 @@
 export interface Browser {
   get(url: string): Promise<Seen>;
   /** Posts the page's form, as its button does. `from` is the page that the form stands on. */
-  post(url: string, from?: string): Promise<Seen>;
+  post(url: string, from?: string, fields?: Record<string, string>): Promise<Seen>;
 }
 export interface Seen {
   status: number;
@@ -23,7 +23,7 @@ export function openBrowser(): Browser {
     for (const line of answer.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split('; ');
       const [name = '', value = ''] = pair.split('=', 2);
-      const path = attributes.find((each) => each.startsWith('Path='))?.slice(5) ?? '/';
+      const path = attributes.find((each) => /^path=/i.test(each))?.slice(5) ?? '/';
       cookies.push({ name, value, path, origin });
     }
     const { status } = answer;
@@ -31,7 +31,12 @@ export function openBrowser(): Browser {
   };
   return {
     get: (url) => go(url, {}),
-    post: (url, from = url) => go(url, { method: 'POST', headers: { origin: new URL(from).origin } }),
+    post: (url, from = url, fields?: Record<string, string>) =>
+      go(url, {
+        method: 'POST',
+        headers: { origin: new URL(from).origin },
+        ...(fields && { body: new URLSearchParams(fields) }),
+      }),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   connectorStatusQuery,
   disconnectUpdate,
   enterManualValueUpdate,
+  handBackManualValueUpdate,
   pauseUpdate,
   reauthorizeUpdate,
   resumeUpdate,
@@ -16,6 +17,7 @@ import type { TwilioAccount } from './twilio-account.ts';
 import { until } from './until.ts';
 
 const by = 'user_admin';
+const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 export function commandsOf(engine: Stage, launched: Launched) {
   const { connector, connectionId, companyId } = launched;
@@ -30,20 +32,22 @@ export function commandsOf(engine: Stage, launched: Launched) {
       return connector.executeUpdate(reauthorizeUpdate, { args: [{ by, tokenId }] });
     },
     async enterManualValue(value = '42') {
-      const { snapshotId } = await engine.app.metrics.enterManual(
+      const { snapshotId } = await engine.app.manualValues.enter(
         {
           companyId,
           connectionId,
           metricKey: 'messages_delivered',
           value,
-          periodStart: '2026-11-01',
-          periodEnd: '2026-11-21',
+          periodStart: day(Date.now() - 30 * 86_400_000),
+          periodEnd: day(Date.now()),
           reason: 'The provider is down',
+          expiresAt: new Date(Date.now() + 3_600_000),
         },
         { actor: by },
       );
       return connector.executeUpdate(enterManualValueUpdate, { args: [{ by, snapshotId }] });
     },
+    handBackManualValue: () => connector.executeUpdate(handBackManualValueUpdate, { args: [{ by }] }),
     status,
     /** A failed run of the job of messages, as its workflow tells it. */
     async tellFailedRun(code: FailureCode = 'provider_unavailable') {

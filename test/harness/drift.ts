@@ -1,4 +1,5 @@
 /** Ways for the database and Temporal to come apart, and a look from outside at whether they have. */
+import protocol from '@temporalio/proto';
 import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import { schedulesRun } from '../../domain/connection-state.ts';
 import { disconnectUpdate, pauseUpdate } from '../../workflows/messages.ts';
@@ -60,6 +61,46 @@ export const drifts: Record<string, (engine: Engine, member: FleetMember) => Pro
   async connectorTerminated({ client }, { connectionId }) {
     await client.workflow.getHandle(workflowIds.connector(connectionId)).terminate('drift');
     return [`connector_started ${connectionId}`];
+  },
+  async connectorFailed({ client }, { connectionId }) {
+    const workflowId = workflowIds.connector(connectionId);
+    await client.workflow.getHandle(workflowId).terminate('drift');
+    // By a worker of its own, whose answer is that it fails.
+    const [taskQueue, namespace, identity] = [`fails ${connectionId}`, client.options.namespace, 'drift'];
+    const handle = await client.workflow.start('connector', { workflowId, taskQueue, args: [] });
+    const service = client.workflowService;
+    const { taskToken } = await client.connection.withDeadline(Date.now() + 20_000, () =>
+      service.pollWorkflowTaskQueue({ namespace, identity, taskQueue: { name: taskQueue } }),
+    );
+    const commandType = protocol.temporal.api.enums.v1.CommandType.COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION;
+    const failWorkflowExecutionCommandAttributes = { failure: { message: 'drift', applicationFailureInfo: { type: 'defect' } } };
+    const commands = [{ commandType, failWorkflowExecutionCommandAttributes }];
+    await service.respondWorkflowTaskCompleted({ namespace, identity, taskToken, commands });
+    await handle.result().catch(() => undefined);
+    return [`connector_started ${connectionId}`];
+  },
+  async connectorForgotten({ client }, { connectionId }) {
+    const workflowId = workflowIds.connector(connectionId);
+    await client.workflow.getHandle(workflowId).terminate('drift');
+    const { namespace } = client.options;
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } });
+    await until(
+      () => statusOf(client, workflowId),
+      (status) => status === 'not there',
+    );
+    return [`connector_started ${connectionId}`];
+  },
+  async messageNotStarted({ app }, { connectionId, companyId }) {
+    const message = {
+      templateId: null,
+      variables: {},
+      from: '+15005550006',
+      to: '+15005550009',
+      body: 'Until noon',
+      segments: 1,
+    };
+    const { id } = await app.deliveries.create({ companyId, connectionId, ...message }, { actor: by });
+    return [`delivery_started ${id}`];
   },
   async runTerminated({ app, client }, { jobs, ...ref }) {
     const jobId = jobs['usage']!;

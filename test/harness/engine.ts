@@ -10,6 +10,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import type { Sequelize } from 'sequelize';
+import { createCircuits } from '../../activities/circuits.ts';
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { createApp } from '../../api/app.ts';
 import { createHttpServer } from '../../api/http-server.ts';
@@ -17,6 +18,7 @@ import type { Deps } from '../../api/deps.ts';
 import { createLimits } from '../../api/limits.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createWebhookTargets } from '../../api/webhooks/targets.ts';
+import { wakePushes } from '../../api/wake-pushes.ts';
 import { wakeDrain } from '../../api/webhooks/wake-drain.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
 import { createAppStores, type AppStores } from '../../db/app/stores/index.ts';
@@ -24,8 +26,11 @@ import { keyStore } from '../../db/app/stores/data-keys.ts';
 import { keyChangeStore } from '../../db/app/stores/key-changes.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createTrafficStores, type TrafficStores } from '../../db/traffic/stores/index.ts';
+import { circuitPolicy, type CircuitPolicy } from '../../domain/circuit.ts';
 import { taskQueues, type TaskQueue } from '../../domain/workflow-ids.ts';
 import { createKeyChanges } from '../../keys/key-changes.ts';
+import { createNotices, type NoticesOptions } from '../../notices/index.ts';
+import { createEgress } from '../../providers/egress.ts';
 import { openKeyring, type Keyring } from '../../keys/keyring.ts';
 import { localMasterKey } from '../../keys/local-master-key.ts';
 import type { OAuthClient } from '../../providers/oauth.ts';
@@ -33,9 +38,11 @@ import { providerRows, getProvider as getRegistered } from '../../providers/regi
 import { startSandbox, type RunningSandbox } from '../../sandbox/server.ts';
 import { dataConverter } from '../../temporal/data-converter.ts';
 import { payloadCodec } from '../../temporal/payload-codec.ts';
-import { providerHttp } from '../../workers/provider-http.ts';
+import { callLog, providerHttp } from '../../workers/provider-http.ts';
 import { sdkLogger } from '../../workers/sdk-logger.ts';
 import { temporalPort } from '../../workers/temporal-port.ts';
+import { keepQuotas } from '../../workers/quotas.ts';
+import { startProbes } from '../../workers/probes.ts';
 import { startWorkers } from '../../workers/worker.ts';
 import { findInHistories } from './canary.ts';
 import { baseUrlsOf, createOAuthApp } from './hubspot-account.ts';
@@ -72,9 +79,15 @@ export interface EngineOptions extends TemporalOptions {
   queues?: TaskQueue[];
   /** The providers that activities work with, where a test needs one that the registry does not have. */
   getProvider?: ActivityDeps['getProvider'];
+  /** The mail server of the platform; none when absent. */
+  email?: NoticesOptions['email'];
+  circuits?: CircuitPolicy;
   /** How often webhooks of one connection wake its drain; often, so that tests wait little. */
   wakeWindowMs?: { first: number; max: number };
 }
+
+/** Opens as in production, and is soon tried again. */
+const quickCircuits: CircuitPolicy = { ...circuitPolicy, firstOpenMs: 200, maxOpenMs: 1_000 };
 
 /** A call to the sandbox that is not answered ends soon, so that a test of lost answers takes no half minute. */
 const httpTimeoutMs = 1_500;
@@ -90,6 +103,8 @@ export async function startEngine({
   queues = Object.keys(taskQueues) as TaskQueue[],
   wakeWindowMs = { first: 50, max: 50 },
   getProvider = getRegistered,
+  email,
+  circuits = quickCircuits,
   ...options
 }: EngineOptions = {}): Promise<Engine> {
   const [databases, temporal, sandbox, bundle] = await Promise.all([
@@ -122,21 +137,43 @@ export async function startEngine({
   };
   const clientIds = Object.fromEntries(Object.entries(oauthClients).map(([key, { clientId }]) => [key, clientId]));
   const oauth = { clientIds, baseUrls: baseUrlsOf(sandbox.url) };
-  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, oauthClients, wakeWindowMs });
+  const api = serveApi(server, { app, traffic, keyring, codec, client, log, url, oauth, oauthClients, notifier, wakeWindowMs });
 
+  const port = temporalPort(client);
   const deps: ActivityDeps = {
     app,
     traffic,
     keys: createKeyChanges({ store: keyChangeStore(appDatabase), masterKeys }),
     getProvider,
-    httpFor: providerHttp({ baseUrls: baseUrlsOf(sandbox.url), logs: traffic.logs, log, timeoutMs: httpTimeoutMs }),
+    httpFor: providerHttp({
+      baseUrls: baseUrlsOf(sandbox.url),
+      logs: traffic.logs,
+      log,
+      timeoutMs: httpTimeoutMs,
+      sawQuota: keepQuotas({ health: app.health, log }),
+    }),
     oauthClient: (key) => oauthClients[key] ?? null,
-    temporal: temporalPort(client),
-    notifier: {
-      providerKey: 'twilio',
-      credentials: { accountSid: notifier.accountSid, authToken: notifier.authToken },
-      from: notifier.number,
-    },
+    temporal: port,
+    circuits: createCircuits({
+      store: app.circuits,
+      log,
+      policy: circuits,
+      onClosed: (connection) => port.wakeEvents(connection),
+    }),
+    notices: createNotices({
+      sms: {
+        providerKey: 'twilio',
+        credentials: { accountSid: notifier.accountSid, authToken: notifier.authToken },
+        from: notifier.number,
+      },
+      email: email ?? null,
+      baseUrls: baseUrlsOf(sandbox.url),
+      egress: createEgress({ allow: ['127.0.0.1/32'] }),
+      logCall: callLog({ logs: traffic.logs, log }),
+      logPost: (call) => log.info(call, 'a notice was posted'),
+      getProvider,
+      timeoutMs: httpTimeoutMs,
+    }),
     publicUrl: url,
     now: () => new Date(),
   };
@@ -149,6 +186,7 @@ export async function startEngine({
     shutdownGraceMs: 1_000,
     bundle,
   });
+  const probes = startProbes({ deps, log, policy: circuits, lookEveryMs: 100 });
 
   return {
     app,
@@ -167,6 +205,7 @@ export async function startEngine({
       ...[...logLines, ...sdkLines].filter((line) => [...canaries].some((canary) => line.includes(canary))),
     ],
     async stop() {
+      await probes.stop();
       await workers.stop();
       await sandbox.close();
       server.closeAllConnections();
@@ -196,8 +235,9 @@ function serveApi(
     url,
     oauth,
     oauthClients,
+    notifier,
     wakeWindowMs,
-  }: Pick<Engine, 'app' | 'traffic' | 'codec' | 'client' | 'url'> & {
+  }: Pick<Engine, 'app' | 'traffic' | 'codec' | 'client' | 'url' | 'notifier'> & {
     log: Logger;
     keyring: Keyring;
     oauth: Deps['oauth'];
@@ -213,6 +253,16 @@ function serveApi(
       codec,
       log,
       metrics: createMetrics(),
+      notifier: {
+        providerKey: 'twilio',
+        credentials: { accountSid: notifier.accountSid, authToken: notifier.authToken },
+      },
+      pushWaker: createWaker({
+        send: (target) => wakePushes(client, target),
+        windowMs: wakeWindowMs,
+        retryMs: { first: 100, max: 1_000 },
+        log,
+      }),
       waker: createWaker({
         send: (target) => wakeDrain(client, target),
         windowMs: wakeWindowMs,
@@ -220,11 +270,13 @@ function serveApi(
         log,
       }),
       tokens: null,
+      oidc: null,
       limits: createLimits(app.allowances, noLimits),
       trustProxy: false,
       webhookTargets: createWebhookTargets(app, { keepMs: 0, oauthClients }),
       publicUrl: url,
       corsOrigins: [],
+      portalEmbedOrigins: [],
       oauth,
       temporalUiUrl: 'http://127.0.0.1:8233',
       answerWithinMs: 20_000,

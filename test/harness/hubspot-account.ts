@@ -26,6 +26,8 @@ export const createHubspotApp = (scene: Scene, publicUrl: string) => createOAuth
 export interface PortalOptions {
   lifetimeS?: number;
   rotation?: 'none' | 'strict';
+  /** A private app's token for a look from outside. */
+  privateToken?: string;
 }
 
 export async function createPortal(

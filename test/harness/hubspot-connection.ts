@@ -48,8 +48,11 @@ export async function beginHubspot(engine: Stage & { url: string }, portal: Port
 }
 
 /** Asks for a consent and walks to HubSpot's page in `browser`; answers the page's address and text. */
-export async function walkToConsent({ call, connectionId }: HubspotScene, browser: Browser = openBrowser()) {
-  const asked = await call('POST', `/connections/${connectionId}/oauth`, {});
+export async function walkToConsent(
+  { call, connectionId }: HubspotScene,
+  { browser = openBrowser(), ...body }: { browser?: Browser; returnTo?: string } = {},
+) {
+  const asked = await call('POST', `/connections/${connectionId}/oauth`, body);
   if (asked.status !== 201) throw new Error(`No link was given: ${JSON.stringify(asked)}`);
   const { url } = asked.body as { url: string };
   const start = await browser.get(url);

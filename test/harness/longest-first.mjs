@@ -3,11 +3,13 @@ import sequencer from '@jest/test-sequencer';
 
 const { default: Sequencer = sequencer } = sequencer;
 const longest = [
-  'test/faults/short.test.ts',
-  'test/keys/rotation.test.ts',
   'test/workflows/reconcile.test.ts',
+  'test/keys/rotation.test.ts',
+  'test/faults/short.test.ts',
+  'test/workflows/reconcile-cases.test.ts',
   'test/workflows/renewal.test.ts',
   'test/workflows/deliver-message.test.ts',
+  'test/workflows/connector-commands.test.ts',
 ];
 const rank = ({ path }) => {
   const place = longest.findIndex((name) => path.endsWith(name));

@@ -52,15 +52,17 @@ export interface ConnectionOptions {
   account?: TwilioAccount;
 }
 
-/** Everything short; Schedules a month apart, so that no scheduled run comes into a test by itself. */
+/** Everything short; Schedules a month and retries an hour apart, so that neither comes into a test by itself. */
 export const quickPolicy = {
   retry: { initialMs: 50, factor: 2, maxMs: 500, attemptsMax: 3 },
+  retryLadderMs: Array.from({ length: 6 }, () => 3_600_000),
   ladder: [
     { position: 1, tell: 'owner', channel: 'sms', acknowledgeWithinMs: 60_000 },
     { position: 2, tell: 'company_admin', channel: 'sms', acknowledgeWithinMs: 60_000 },
   ],
+  flapping: { reopenWithinMs: 0 },
   cadenceS: { messages: 2_592_000, usage: 2_592_000 },
-  delivery: { statusWithinMs: 5_000, lookAfterMs: 300, quietHours: null },
+  delivery: { statusWithinMs: 5_000, lookAfterMs: 300, fallbackWithinMs: 1, quietHours: null },
 } satisfies PolicyOverrides;
 
 export async function createCompany({ app, canaries }: Stage, { timeZone = 'UTC' } = {}): Promise<Company> {

@@ -1,6 +1,6 @@
 /**
  * The engine as in production: API, workers and the sandbox each in a process of its own, on MySQL and Temporal servers of its own,
- * with durable writes. Everything listens on the loopback interface and is thrown away by `stop`.
+ * whose commits outlive a server that is killed. Everything listens on the loopback interface and is thrown away by `stop`.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { openKeyring } from '../../keys/keyring.ts';
 import { localMasterKey } from '../../keys/local-master-key.ts';
 import { providerRows } from '../../providers/registry.ts';
 import { dataConverter } from '../../temporal/data-converter.ts';
-import { createHubspotApp } from './hubspot-account.ts';
+import { baseUrlsOf, createHubspotApp } from './hubspot-account.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -25,8 +25,9 @@ interface Starter {
   start(entry: ServiceOptions): Promise<void>;
 }
 const { startMysql } = (await import(`${setup}/mysql.mjs`)) as {
-  startMysql(starter: Starter, folder: string): Promise<{ url: string; label: string }>;
+  startMysql(starter: Starter, folder: string, extraArgs: string[]): Promise<{ url: string; label: string }>;
 };
+const { unsynced } = (await import(`${setup}/test-servers.mjs`)) as { unsynced: string[] };
 const { findTemporal, startTemporal } = (await import(`${setup}/temporal.mjs`)) as {
   findTemporal(): Promise<string>;
   startTemporal(starter: Starter, input: { cli: string; file: string; port: number; uiPort: number }): Promise<void>;
@@ -40,16 +41,22 @@ const { mustRun } = (await import(`${setup}/run.mjs`)) as {
 };
 
 type Part = 'app' | 'traffic';
-/** Whose way to a database it is. */
 type Caller = 'api' | 'workers' | 'spare';
+/** Who reaches whom. */
+export interface Way {
+  from: Caller | 'provider';
+  to: Part | 'temporal' | 'provider' | 'api';
+}
 
 export interface Stack {
   /** Stores on connections of the harness's own, for scenes and for a look from outside. */
   app: AppStores;
   traffic: TrafficStores;
   client: Client;
-  /** Where the API listens, and what providers call. */
+  /** Where the API listens. */
   url: string;
+  /** What providers call: the API's own address, unless something stands in between. */
+  publicUrl: string;
   /** `mysql://…` of both databases, as the harness reaches them. */
   databases: Record<Part, string>;
   sandbox: { url: string; control<T = any>(key: string, verb: string, input?: Record<string, unknown>): Promise<T> };
@@ -64,6 +71,8 @@ export interface Stack {
   workers: Service;
   /** A second worker process for messages alone, to be started beside the first. */
   spare: Service;
+  /** API or workers of this checkout, to take the place of those of another folder. */
+  successor(of: 'api' | 'workers'): Promise<Service>;
   temporal: Service;
   /** One server for both databases, unless two were asked for. */
   mysql: Record<Part, Service>;
@@ -73,17 +82,26 @@ export interface Stack {
 }
 
 export interface StackOptions {
+  /** Whose API and workers run: this checkout's, unless another folder is named. The schema is always this checkout's. */
+  codeOf?: string;
   /** A server for each database, so that one can be stopped alone. */
   twoServers?: boolean;
-  /** The address under which a process is to reach a database, when something stands in between. */
-  databaseUrl?(url: string, from: { service: Caller; part: Part }): Promise<string>;
+  /** Commits wait for the disk, as in production: whoever measures wants that, a test that kills processes does not need it. */
+  durable?: boolean;
+  /** The address under which one is to reach another, when something stands in between. */
+  reach?(url: string, way: Way): Promise<string>;
+  /** More arguments for the traffic database's own server. */
+  trafficServerArgs?: string[];
   /** Added to the environment of API and workers. */
   env?: NodeJS.ProcessEnv;
 }
 
 export async function startStack({
+  codeOf = root,
   twoServers = false,
-  databaseUrl = async (url) => url,
+  durable = false,
+  reach = async (url) => url,
+  trafficServerArgs = [],
   env = {},
 }: StackOptions = {}): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'linkwright-stack-'));
@@ -107,16 +125,17 @@ export async function startStack({
 
   try {
     const [mysql, temporal, sandbox] = await allSettled([
-      startDatabases(start, folder, twoServers),
+      startDatabases(start, folder, { twoServers, durable, trafficServerArgs }),
       startTemporalServer(start, folder),
       startSandbox(start),
     ]);
     const databases = { app: `${mysql.urls.app}/linkwright_app`, traffic: `${mysql.urls.traffic}/linkwright_traffic` };
     const port = await takePort('The API');
     const url = `http://127.0.0.1:${port}`;
+    const publicUrl = await reach(url, { from: 'provider', to: 'api' });
     const masterKey = randomBytes(32);
     const canaries = new Set<string>();
-    const hubspot = await createHubspotApp({ sandbox, canaries }, url);
+    const hubspot = await createHubspotApp({ sandbox, canaries }, publicUrl);
     const shared = {
       ...process.env,
       MASTER_KEY: masterKey.toString('base64'),
@@ -124,11 +143,7 @@ export async function startStack({
       TEMPORAL_NAMESPACE: 'default',
       API_HOST: '127.0.0.1',
       API_PORT: String(port),
-      PUBLIC_URL: url,
-      PROVIDER_BASE_URL_TWILIO: `${sandbox.url}/twilio`,
-      PROVIDER_BASE_URL_HUBSPOT: `${sandbox.url}/hubspot`,
-      PROVIDER_BASE_URL_SALESFORCE: `${sandbox.url}/salesforce`,
-      PROVIDER_BASE_URL_PIPEDRIVE: `${sandbox.url}/pipedrive`,
+      PUBLIC_URL: publicUrl,
       OAUTH_CLIENT_ID_HUBSPOT: hubspot.clientId,
       OAUTH_CLIENT_SECRET_HUBSPOT: hubspot.clientSecret,
       ...sandbox.sender,
@@ -137,10 +152,12 @@ export async function startStack({
       RATE_LIMIT_PER_ADDRESS: '0',
       ...env,
     };
-    const environmentOf = async (service: Caller) => ({
+    const environmentOf = async (from: Caller) => ({
       ...shared,
-      APP_DATABASE_URL: await databaseUrl(databases.app, { service, part: 'app' }),
-      TRAFFIC_DATABASE_URL: await databaseUrl(databases.traffic, { service, part: 'traffic' }),
+      APP_DATABASE_URL: await reach(databases.app, { from, to: 'app' }),
+      TRAFFIC_DATABASE_URL: await reach(databases.traffic, { from, to: 'traffic' }),
+      TEMPORAL_ADDRESS: new URL(await reach(`tcp://${temporal.address}`, { from, to: 'temporal' })).host,
+      ...baseUrlVariables(await reach(sandbox.url, { from, to: 'provider' })),
     });
 
     await allSettled([
@@ -160,19 +177,27 @@ export async function startStack({
     const connection = await Connection.connect({ address: temporal.address });
     closers.push(() => connection.close());
 
-    const workerProgram = { ...nodeProgram('workers'), readyLine: /workers ready/ };
+    const workerProgram = { ...nodeProgram('workers', codeOf), readyLine: /workers ready/ };
+    const apiProgram = { ...nodeProgram('api', codeOf), isUp: () => isReady(url) };
     const [api, workers, spareEnv] = await allSettled([
-      environmentOf('api').then((given) => start({ ...nodeProgram('api'), env: given, isUp: () => isReady(url) })),
+      environmentOf('api').then((given) => start({ ...apiProgram, env: given })),
       environmentOf('workers').then((given) => start({ ...workerProgram, env: given })),
       environmentOf('spare'),
     ]);
     const spare = createService({ ...workerProgram, name: 'spare', env: { ...spareEnv, WORKER_QUEUES: 'messages' } });
     services.push(spare);
+    const successor = async (of: 'api' | 'workers') => {
+      const program = of === 'api' ? apiProgram : workerProgram;
+      const service = createService({ ...program, name: `new ${of}`, cwd: root, env: await environmentOf(of) });
+      services.push(service);
+      return service;
+    };
     return {
       app,
       traffic,
       client: new Client({ connection, dataConverter: dataConverter(keyring) }),
       url,
+      publicUrl,
       databases,
       sandbox,
       masterKey,
@@ -187,6 +212,7 @@ export async function startStack({
       api,
       workers,
       spare,
+      successor,
       temporal: temporal.service,
       mysql: mysql.services,
       mysqlLabel: mysql.label,
@@ -200,19 +226,26 @@ export async function startStack({
 
 type Start = (options: ServiceOptions) => Promise<Service>;
 
-const nodeProgram = (name: string) => ({ name, command: process.execPath, args: [`${name}/main.ts`], cwd: root });
+const nodeProgram = (name: string, cwd = root) => ({ name, command: process.execPath, args: [`${name}/main.ts`], cwd });
 
-async function startDatabases(start: Start, folder: string, twoServers: boolean) {
-  const one = async (part: Part) => {
+const baseUrlVariables = (sandboxUrl: string) =>
+  Object.fromEntries(Object.entries(baseUrlsOf(sandboxUrl)).map(([key, url]) => [`PROVIDER_BASE_URL_${key.toUpperCase()}`, url]));
+
+async function startDatabases(
+  start: Start,
+  folder: string,
+  { twoServers, durable, trafficServerArgs }: Required<Pick<StackOptions, 'twoServers' | 'durable' | 'trafficServerArgs'>>,
+) {
+  const one = async (part: Part, extraArgs: string[] = []) => {
     const started: Service[] = [];
     const starter = {
       start: async (entry: ServiceOptions) => void started.push(await start({ ...entry, name: `mysql-${part}` })),
     };
-    const server = await startMysql(starter, join(folder, `mysql-${part}`));
+    const server = await startMysql(starter, join(folder, `mysql-${part}`), [...(durable ? [] : unsynced), ...extraArgs]);
     return { ...server, service: started[0]! };
   };
   const app = await one('app');
-  const traffic = twoServers ? await one('traffic') : app;
+  const traffic = twoServers ? await one('traffic', trafficServerArgs) : app;
   return {
     urls: { app: app.url, traffic: traffic.url },
     services: { app: app.service, traffic: traffic.service },

@@ -8,6 +8,12 @@ export interface TemporalOptions {
   continueAsNewAt?: number | undefined;
 }
 
+/** A workflow that is deleted goes when these queues have noted how far they are: every half minute of themselves. */
+const forgetsSoon = {
+  'history.transferProcessorUpdateAckInterval': '1s',
+  'history.visibilityProcessorUpdateAckInterval': '1s',
+};
+
 /** Call `teardown()` on the answer. It takes about two seconds to start: start one for each file, not for each test. */
 export async function startTemporal({ continueAsNewAt }: TemporalOptions = {}): Promise<TestWorkflowEnvironment> {
   const path = process.env.LINKWRIGHT_TEST_TEMPORAL_CLI;
@@ -19,9 +25,10 @@ export async function startTemporal({ continueAsNewAt }: TemporalOptions = {}): 
       searchAttributes: Object.values(searchAttributes).map(({ name, type }) =>
         defineSearchAttributeKey(name, type as SearchAttributeType),
       ),
-      ...(continueAsNewAt && {
-        extraArgs: ['--dynamic-config-value', `limit.historyCount.suggestContinueAsNew=${continueAsNewAt}`],
-      }),
+      extraArgs: Object.entries({
+        ...forgetsSoon,
+        ...(continueAsNewAt && { 'limit.historyCount.suggestContinueAsNew': continueAsNewAt }),
+      }).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]),
     },
   });
 }

@@ -9,6 +9,7 @@ import { localMasterKey } from '../../keys/local-master-key.ts';
 import { openDatabase } from '../../db/database.ts';
 import { goodCredentials } from '../../activities/access-tokens.ts';
 import { createProviderHttp } from '../../providers/http.ts';
+import { circuitsOf } from './circuits.ts';
 import { strictOr } from './strict-hubspot.ts';
 
 const given = JSON.parse(process.env['TOKEN_CALLERS']!) as {
@@ -38,6 +39,7 @@ const deps = {
   httpFor: () => http,
   oauthClient: () => given.client,
   renewal: { requestMs: 1_000, leaseMs: 2_000, lateMs: 1_500 },
+  circuits: circuitsOf(app),
   temporal: { credentialsLost: async () => undefined },
 } as unknown as Parameters<typeof goodCredentials>[0];
 

@@ -6,18 +6,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { DefaultLogger, Runtime, Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import * as workflows from '../../workflows/index.ts';
+import { tracingModule } from '../../temporal/tracing.ts';
 import { bundleWorkflows } from '../../workers/worker.ts';
 
 // The replay that must fail says so at length.
 Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const releases = JSON.parse(await readFile(join(root, 'releases.json'), 'utf8')) as { version: string; workflows: string[] }[];
 const historiesFolder = join(root, 'test/replay/histories');
 const names = (await readdir(historiesFolder)).filter((name) => name.endsWith('.json'));
 
 async function replay(workflowBundle: WorkflowBundle, name: string): Promise<void> {
   const history = JSON.parse(await readFile(join(historiesFolder, name), 'utf8')) as unknown;
-  await Worker.runReplayHistory({ workflowBundle }, history, name);
+  await Worker.runReplayHistory({ workflowBundle, sinks: { exporter: { export: { fn: () => undefined } } } }, history, name);
 }
 
 describe('recorded histories', () => {
@@ -30,7 +32,27 @@ describe('recorded histories', () => {
     expect(names.filter((name) => name.startsWith(`${workflow}.`))).not.toHaveLength(0);
   });
 
+  // Whoever upgrades has workflows of each of these under way.
+  const released = releases.flatMap(({ version, workflows: types }) => types.map((type) => ({ version, type })));
+  it.each(released)('are there for $type as release $version ran it', ({ version, type }) => {
+    expect(names.filter((name) => name.startsWith(`${type}.${version}.`))).not.toHaveLength(0);
+    expect(Object.keys(workflows)).toContain(type);
+  });
+
   it.each(names)('replays %s', async (name) => {
+    await replay(bundle, name);
+  });
+});
+
+/** Their interceptors put spans around what a workflow does; none of it may change the order of its commands. */
+describe('recorded histories, on a worker with traces', () => {
+  let bundle: WorkflowBundle;
+  beforeAll(async () => {
+    bundle = await bundleWorkflows([tracingModule]);
+    expect(bundle.code).toContain('RunWorkflow:');
+  }, 120_000);
+
+  it.each(names)('go on: %s', async (name) => {
     await replay(bundle, name);
   });
 });

@@ -69,7 +69,7 @@ describe('docker-compose.yml', () => {
         .filter(([, { healthcheck }]) => healthcheck)
         .map(([name]) => name)
         .toSorted(),
-    ).toEqual(['api', 'mysql', 'temporal', 'temporal-ui', 'workers']);
+    ).toEqual(['api', 'grafana', 'mysql', 'prometheus', 'temporal', 'temporal-ui', 'workers']);
   });
 
   it('holds no secret: each must come from the environment, and only an optional one may be empty', () => {
@@ -96,7 +96,7 @@ describe('docker-compose.yml', () => {
 
   it('pins the version of every image and mounts only files that are there', () => {
     for (const [, { image = '', volumes = [] }] of entries) {
-      if (image !== 'linkwright') expect(image).toMatch(/:\d+\.\d+/);
+      if (image !== 'linkwright') expect(image).toMatch(/:v?\d+\.\d+/);
       for (const volume of volumes.filter((source) => source.startsWith('./'))) accessSync(resolve(root, volume.split(':')[0]!));
     }
   });
@@ -112,7 +112,18 @@ describe('Dockerfile', () => {
 
   it('copies every room that the API, the workers and the scripts import', () => {
     const ignored = readFileSync(resolve(root, '.dockerignore'), 'utf8');
-    for (const room of ['config', 'domain', 'providers', 'workflows', 'activities', 'db', 'workers', 'api', 'scripts']) {
+    for (const room of [
+      'config',
+      'domain',
+      'providers',
+      'workflows',
+      'activities',
+      'db',
+      'telemetry',
+      'workers',
+      'api',
+      'scripts',
+    ]) {
       expect(dockerfile).toContain(`COPY ${room} ./${room}`);
       expect(ignored).toContain(`!${room}\n`);
     }

@@ -36,7 +36,7 @@ describe('loadConfig', () => {
       encryptPayloads: true,
       temporal: { address: '127.0.0.1:7233', tls: false },
       worker: { queues: ['lifecycle', 'sync', 'events', 'messages'] },
-      notify: null,
+      notify: { sms: null, email: null },
       providerBaseUrls: {},
     });
     expect(faultsOf({}).variables.toSorted()).toEqual(['APP_DATABASE_URL', 'MASTER_KEY', 'PUBLIC_URL', 'TRAFFIC_DATABASE_URL']);
@@ -92,6 +92,17 @@ describe('loadConfig', () => {
     });
     expect(masterKeys).toEqual([{ kms: { arn, endpoint: 'http://kms:8080' } }, { bytes: key }]);
     expect(faultsOf({ ...good, MASTER_KEY_KMS_ARN: arn }).variables).toEqual(['MASTER_KEY']);
+  });
+
+  it('traces nothing unless told where to, and takes headers as the standard has them', () => {
+    expect(loadConfig(good).tracing).toBeNull();
+    const given = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', OTEL_EXPORTER_OTLP_HEADERS: 'a=b%20c, api-key=d' };
+    expect(loadConfig({ ...good, ...given }).tracing).toEqual({
+      endpoint: 'http://collector:4318',
+      headers: { a: 'b c', 'api-key': 'd' },
+    });
+    const { variables, message } = faultsOf({ ...good, OTEL_EXPORTER_OTLP_HEADERS: 'canary' });
+    expect([variables, message.includes('canary')]).toEqual([['OTEL_EXPORTER_OTLP_HEADERS'], false]);
   });
 
   it('trusts an issuer of tokens with its audience, and no proxy unless told', () => {
@@ -153,10 +164,12 @@ describe('loadConfig', () => {
     ['DATABASE_TLS', { DATABASE_TLS: 'true', DATABASE_TLS_KEY: '-----BEGIN canary' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://canary.example.com/path' }],
     ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+    ['PORTAL_EMBED_ORIGINS', { PORTAL_EMBED_ORIGINS: '*' }],
     ['ALLOW_PRIVATE_ADDRESSES', { ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/8,canary' }],
     ['TEMPORAL_API_KEY', { TEMPORAL_API_KEY: 'canary' }],
     ['TEMPORAL_TLS_CERT', { TEMPORAL_TLS: 'true', TEMPORAL_TLS_CERT: '-----BEGIN canary' }],
     ['NOTIFY_TWILIO_ACCOUNT_SID', { NOTIFY_TWILIO_AUTH_TOKEN: 'canary' }],
+    ['SMTP_URL', { SMTP_URL: 'smtp://user:canary@mail.example.com' }],
     ['PROVIDER_BASE_URL_TWILIO', { PROVIDER_BASE_URL_TWILIO: 'canary' }],
   ])('refuses a bad %s by its name and never shows its value', (name, bad) => {
     const error = faultsOf({ ...good, ...bad });
@@ -176,13 +189,19 @@ describe('loadConfig', () => {
   });
 
   it("takes the platform's sender when all of its parts are there", () => {
-    const notify = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'token', from: '+15005550006' };
+    const credentials = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'token' };
+    const from = '+15005550006';
     const env = {
-      NOTIFY_TWILIO_ACCOUNT_SID: notify.accountSid,
+      NOTIFY_TWILIO_ACCOUNT_SID: credentials.accountSid,
       NOTIFY_TWILIO_AUTH_TOKEN: 'token',
-      NOTIFY_TWILIO_FROM: notify.from,
+      NOTIFY_TWILIO_FROM: from,
     };
-    expect(loadConfig({ ...good, ...env }).notify).toEqual(notify);
+    expect(loadConfig({ ...good, ...env }).notify).toEqual({ sms: { providerKey: 'twilio', credentials, from }, email: null });
+    const email = { SMTP_URL: 'smtps://user:password@mail.example.com:465', NOTIFY_EMAIL_FROM: 'alerts@example.com' };
+    expect(loadConfig({ ...good, ...email }).notify).toEqual({
+      sms: null,
+      email: { url: email.SMTP_URL, from: email.NOTIFY_EMAIL_FROM },
+    });
   });
 });
 

@@ -49,10 +49,17 @@ const violations: [file: string, source: string, rule: string][] = [
   ['api/routes/x.ts', `import { a } from '../../workers/worker.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/routes/x.ts', `import { A } from '../../db/app/models/a.ts';\nexport const b = A;`, 'no-restricted-imports'],
   ['api/routes/x.ts', `import { a } from '../../workflows/connector.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['telemetry/x.ts', `import type { A } from '../db/database.ts';\nexport type B = A;`, 'no-restricted-imports'],
+  ['telemetry/x.ts', `import { z } from 'zod';\nexport const a = z;`, 'no-restricted-imports'],
   ['temporal/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['temporal/x.ts', `import { a } from '../workflows/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['mapping/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['mapping/x.ts', `import { z } from 'zod';\nexport const a = z;`, 'no-restricted-imports'],
+  ['notices/x.ts', `import { log } from '@temporalio/activity';\nexport const b = log;`, 'no-restricted-imports'],
+  ['notices/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['notices/x.ts', `import { a } from '../providers/twilio/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['web/src/x.ts', `import { a } from '../../domain/y.ts';\nexport const b = a;`, 'no-restricted-imports'],
+  ['web/src/pages/x.tsx', `import type { A } from '../../../api/app.ts';\nexport type B = A;`, 'no-restricted-imports'],
   ['config/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['sandbox/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/x.ts', `async function a() {}\na();\nexport {};`, 'no-floating-promises'],
@@ -79,6 +86,10 @@ const allowed: [file: string, source: string][] = [
   [
     'mapping/x.ts',
     `import jsonata from 'jsonata';\nimport { fork } from 'node:child_process';\nimport { b } from '../domain/y.ts';\nexport const a = [jsonata, fork, b];`,
+  ],
+  [
+    'notices/x.ts',
+    `import { createTransport } from 'nodemailer';\nimport { a } from '../providers/registry.ts';\nimport { b } from '../domain/y.ts';\nimport { c } from './channel.ts';\nexport const d = [createTransport, a, b, c];`,
   ],
   [
     'activities/x.ts',

@@ -103,6 +103,74 @@ describe('a connection whose provider is down', () => {
   });
 });
 
+describe('a connection that recovers and fails again at once', () => {
+  it('has an incident that stays open, though the one before was just being closed, and it ends with the next recovery', async () => {
+    const launched = await connect(engine, { policy: { ...impatient, escalateAfterFailedRuns: 1 } });
+    const { connectionId, connector } = launched;
+    const commands = commandsOf(engine, launched);
+    const jobId = (await engine.app.jobs.list(connectionId))[0]!.id;
+    const failed = { jobId, runId: 'run_told', outcome: 'failed', code: 'credentials_rejected' } as const;
+    const succeeded = { jobId, runId: 'run_told', outcome: 'succeeded' } as const;
+    const openOf = async () => (await incidentsOf(launched)).filter(({ closedAt }) => closedAt === null);
+    await connector.signal(runFinishedSignal, failed);
+    const [first] = await until(openOf, (open) => open.length === 1);
+    // Both are there before the escalation has heard of the first.
+    await connector.signal(runFinishedSignal, succeeded);
+    await connector.signal(runFinishedSignal, failed);
+    await until(
+      async () => (await engine.app.audit.list({ companyId: launched.companyId, limit: 50 })).items,
+      (entries) => entries.some(({ action, subject }) => action === 'incident.recovered' && subject === first!.id),
+    );
+    const [second] = await until(openOf, (open) => open.length === 1);
+    expect(await commands.status()).toMatchObject({
+      state: 'needs_reauthorization',
+      incidents: { credentials_rejected: second!.id },
+    });
+    const escalation = engine.client.workflow.getHandle(workflowIds.escalation(second!.id));
+    await until(() => escalation.describe().then(({ status }) => status.name === 'RUNNING', () => false)); // prettier-ignore
+    await connector.signal(runFinishedSignal, succeeded);
+    await until(openOf, (open) => open.length === 0);
+    expect(await commands.status()).toMatchObject({ state: 'active', incidents: {} });
+  });
+});
+
+describe('a connection that only fails', () => {
+  it('is warned about, and paused later: never without a word before and after, and by its owner resumed', async () => {
+    const line = (failures: number) => ({ failures, forMs: 0 });
+    const thresholds = { warn: line(2), pause: line(4), noticeMs: 0 };
+    const launched = await connect(engine, { policy: { ...impatient, escalateAfterFailedRuns: 1, thresholds } });
+    const commands = commandsOf(engine, launched);
+    const { connectionId, companyId, company } = launched;
+    const openTasks = async () => (await engine.app.tasks.list({ companyId, open: true, limit: 10 })).items;
+    const told = async () => (await noticesTo(company.owner.phone)).map(({ body }) => body);
+    await breakTwilio(engine, launched, '/Messages.json', { kind: 'status500', method: 'GET', times: 4 });
+    await failRuns(launched, 3);
+    const warned = await until(told, (bodies) => bodies.length === 2);
+    expect(warned[1]).toMatch(/all runs since .* failed, 2 in a row\. After 4 failures .* it is paused, not before/);
+    expect(await openTasks()).toMatchObject([{ cause: 'pause_ahead', sentence: expect.stringContaining('To avoid it') }]);
+    expect((await engine.app.connections.get(connectionId)).state).toBe('degraded');
+
+    await commands.syncNow('messages');
+    await commands.reaches('paused');
+    const bodies = await until(told, (all) => all.length === 3);
+    expect(bodies[2]).toMatch(/it was paused, because all 4 runs .* Then resume the connection/);
+    expect(await openTasks()).toMatchObject([{ cause: 'paused_by_engine' }]);
+    const { items } = await engine.app.audit.list({ companyId, limit: 20 });
+    expect(items.find(({ action }) => action === 'connection.state')).toMatchObject({
+      actor: 'engine',
+      detail: { from: 'degraded', to: 'paused' },
+    });
+    expect((await cardOf(launched)).status).toBe('paused');
+
+    expect(await commands.resume()).toEqual({ verdict: 'accepted' });
+    expect(await openTasks()).toEqual([]);
+    expect(await engine.app.runs.streak(connectionId)).toMatchObject({ failures: 0 });
+    await commands.syncNow('messages');
+    await until(told, (all) => all.length === 4 && all[3]!.includes('it is over'));
+    expect(await incidentsOf(launched)).toMatchObject([{ state: 'recovered' }]);
+  }, 20_000);
+});
+
 describe('a connection whose credentials are rejected', () => {
   it('waits for new ones at once, and delivers again with them', async () => {
     const launched = connections.next();
@@ -153,7 +221,7 @@ describe('a value entered by a person', () => {
     await commands.syncNow('messages');
     await commands.reaches('active');
     const rows = await until(
-      () => engine.app.metrics.reconciliations(launched.connectionId),
+      () => engine.app.manualValues.reconciliations(launched.connectionId),
       (found) => found.length > 0,
     );
     const provider = Number(before.current!.value);
@@ -185,7 +253,7 @@ describe('a value entered by a person', () => {
       () => cardOf(launched),
       (card) => !card.enteredByPerson,
     );
-    expect(await engine.app.metrics.reconciliations(launched.connectionId)).toHaveLength(1);
+    expect(await engine.app.manualValues.reconciliations(launched.connectionId)).toHaveLength(1);
   });
 });
 

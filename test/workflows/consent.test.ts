@@ -44,7 +44,7 @@ describe('A consent', () => {
           auth: 'oauth2',
           accountStatus: 'STANDARD',
           reaches: 1,
-          scopes: 'oauth crm.objects.contacts.read crm.objects.deals.read crm.objects.deals.write',
+          scopes: 'oauth crm.objects.contacts.read crm.objects.deals.read crm.objects.deals.write crm.objects.owners.read',
         },
       },
     ]);
@@ -59,6 +59,21 @@ describe('A consent', () => {
       engine.canaries.add(secret);
     engine.canaries.add(walk.url.split('/').at(-1)!);
     expect(await engine.leaks()).toEqual([]);
+  });
+
+  it('leads back to where in the console it was asked for, agreed or declined, and to no other site', async () => {
+    const scene = await beginHubspot(engine);
+    const returnTo = `/connections/${scene.connectionId}/setup`;
+    const declined = await walkToConsent(scene, { returnTo });
+    const told = await declined.browser.get(await answerConsent(scene, declined, 'decline'));
+    expect(told).toMatchObject({ status: 409, text: expect.stringContaining(`<a href="${engine.url}${returnTo}">`) });
+    const agreed = await walkToConsent(scene, { returnTo });
+    const back = await agreed.browser.get(await answerConsent(scene, agreed));
+    expect(back).toMatchObject({ status: 303, location: engine.url + returnTo });
+    for (const elsewhere of ['https://evil.example.com', '//evil.example.com', '/\\evil.example.com']) {
+      const refused = await scene.call('POST', `/connections/${scene.connectionId}/oauth`, { returnTo: elsewhere });
+      expect(refused).toMatchObject({ status: 400, body: { error: { issues: [{ path: 'returnTo' }] } } });
+    }
   });
 
   it('ends at the provider when the onboarding is cancelled', async () => {

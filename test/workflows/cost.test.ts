@@ -64,6 +64,9 @@ it('costs nothing to have a connection but the runs of its Schedules', async () 
   const { syncRun, ...after } = await costOfConnection(engine.client, connectionId);
   expect(after).toEqual(before);
   expect(syncRun!.events / syncRun!.runs).toBeLessThanOrEqual(20);
+  // Comparing each run with what is usual is part of closing it.
+  const figures = await engine.app.baselines.read({ connectionId, subject: 'messages' });
+  expect([...figures.keys()].toSorted()).toEqual(['records_changed', 'records_read', 'run_duration']);
 });
 
 async function postInbound({ connectionId, account }: Launched, sid: string): Promise<void> {

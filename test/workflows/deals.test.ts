@@ -6,6 +6,8 @@ import { workflowIds } from '../../domain/workflow-ids.ts';
 import type { Provider } from '../../providers/contract.ts';
 import { HubspotApiError } from '../../providers/hubspot/errors.ts';
 import { getProvider } from '../../providers/registry.ts';
+import { openConnection } from '../../activities/provider-call.ts';
+import { apiClient } from '../../scripts/demo/client.ts';
 import { connectProvider, type Connected } from '../harness/connect-provider.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { until } from '../harness/until.ts';
@@ -219,6 +221,58 @@ describe('webhooks about deals', () => {
     ]);
     expect(await stepsOf(scene, ids[1]!)).toEqual([]);
     refusedId = '';
+  });
+});
+
+describe('A replay while HubSpot is away', () => {
+  it('is put off as long as the circuit is open, counts no attempt, and goes on by itself when HubSpot is back', async () => {
+    const scene = await connect();
+    const { connectionId, companyId } = scene;
+    const id = await createDeal(scene);
+    refusedId = id;
+    await tell(scene);
+    const itemOf = async () => (await engine.app.errorQueue.list({ connectionId, limit: 10 })).items[0];
+    const item = await until(itemOf, (found) => found?.state === 'pending');
+    expect(item).toMatchObject({ kind: 'event', code: 'record_rejected', attempts: 1 });
+    refusedId = '';
+
+    const circuitOf = async () => (await engine.app.circuits.read([connectionId])).get(connectionId);
+    for (const path of ['/crm', '/account-info'])
+      await hubspotSays('fault', { kind: 'status500', match: { path }, times: 100_000 });
+    const { provider, call } = await openConnection(engine.deps, connectionId);
+    await until(async () => {
+      await call((context) => provider.check(context)).catch(() => undefined);
+      return (await circuitOf())?.state === 'open';
+    });
+    const { key } = await engine.app.apiKeys.create(
+      { companyId, role: 'company_admin', label: 'test', userId: scene.company.admin.id },
+      { actor: 'test' },
+    );
+    engine.canaries.add(key);
+    const api = apiClient(engine.url, key);
+    const asked = await api.call<{ id: string }>('POST', `/connections/${connectionId}/queue/replays`, { filter: {} });
+    const replay = await until(
+      () => api.call<{ outcome: string | null; sentence: string }>('GET', `/queue/replays/${asked.id}`),
+      ({ outcome }) => outcome !== null,
+    );
+    expect(replay).toMatchObject({
+      outcome: 'succeeded',
+      sentence: expect.stringContaining('1 failed again or wait for the provider'),
+    });
+    const put = await itemOf();
+    expect(put).toMatchObject({ id: item!.id, attempts: 1 });
+    // Of its own, it waited for an hour.
+    expect(put!.nextAttemptAt!.getTime()).toBeLessThan(item!.nextAttemptAt!.getTime());
+    // It is looked at again and again meanwhile, and put off again.
+    await until(itemOf, (now) => now?.state === 'pending' && now.nextAttemptAt! > put!.nextAttemptAt!);
+    expect(await itemOf()).toMatchObject({ attempts: 1 });
+    expect(await stepsOf(scene, id)).toEqual([]);
+
+    await hubspotSays('clearFaults', {});
+    await until(itemOf, (now) => now?.state === 'resolved');
+    expect(await itemOf()).toMatchObject({ attempts: 1, closedBy: 'engine' });
+    expect(await stepsOf(scene, id)).toHaveLength(1);
+    expect((await circuitOf())?.state).toBe('closed');
   });
 });
 

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { QueryTypes } from 'sequelize';
-import { syncNowUpdate } from '../../workflows/messages.ts';
-import { workflowIds } from '../../domain/workflow-ids.ts';
 import { connectProvider, type Connected } from '../harness/connect-provider.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
+import { syncAll } from '../harness/sync-all.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
@@ -51,19 +50,7 @@ async function launched(): Promise<Scene> {
   return { ...connected, pipedriveId, webhookUser, webhookPassword };
 }
 
-/** Both streams, until their runs have ended. */
-async function sync({ connectionId }: Scene): Promise<void> {
-  const connector = engine.client.workflow.getHandle(workflowIds.connector(connectionId));
-  const answer = await connector.executeUpdate(syncNowUpdate, { args: [{ by: 'test' }] });
-  if (answer.verdict !== 'accepted') throw new Error(`The sync was not accepted: ${JSON.stringify(answer)}`);
-  for (const { runId } of answer.runs) {
-    const run = await until(
-      () => engine.app.runs.find(runId),
-      (found) => found?.outcome !== null,
-    );
-    expect(run).toMatchObject({ outcome: 'succeeded' });
-  }
-}
+const sync = (scene: Scene) => syncAll(engine, scene);
 
 /** A webhook by its own road; answers the status that Pipedrive saw. */
 async function tell(scene: Scene, dealId: number, input: Record<string, unknown> = {}): Promise<number | null> {

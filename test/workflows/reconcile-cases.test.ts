@@ -1,6 +1,7 @@
 /** What a pass does in single cases, and what it leaves alone. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { unservedQueues } from '../../api/watch/unserved-queues.ts';
 import { createActivities } from '../../activities/index.ts';
 import { driftPolicy, nothingYet, type DriftReport } from '../../domain/drift.ts';
 import { defaultPolicy } from '../../domain/policy.ts';
@@ -16,7 +17,15 @@ import { freshNumber } from '../harness/twilio-account.ts';
 import { until } from '../harness/until.ts';
 
 /** Small pages, each in an activity of its own. */
-const policy = { ...driftPolicy, pageSize: 5, workForMs: 0, settleMs: 0, deliveryWaitMs: -60_000, readInFullOneIn: 1 };
+const policy = {
+  ...driftPolicy,
+  pageSize: 5,
+  workForMs: 0,
+  settleMs: 0,
+  deliveryWaitMs: -60_000,
+  readInFullOneIn: 1,
+  stuckAttempts: 2,
+};
 
 let engine: Engine;
 let connections: Awaited<ReturnType<typeof connectAhead>>;
@@ -195,6 +204,30 @@ describe('what cannot be repaired', () => {
     await passesUntil(async () => (await tasksAbout(started)).length === 0);
   });
 
+  it('a connector that no worker here can go on with is named in a task, never ended, and the task goes with the trouble', async () => {
+    const { members } = await launchFleet(engine, 1);
+    const [member] = members as [(typeof members)[0]];
+    const workflowId = workflowIds.connector(member.connectionId);
+    await engine.client.workflow.getHandle(workflowId).terminate('drift');
+    const tomorrows = await engine.client.workflow.start('connectorOfTomorrow', {
+      workflowId,
+      taskQueue: taskQueues.lifecycle,
+      args: [],
+    });
+    await until(
+      () => engine.deps.temporal.lookAt(workflowId),
+      ({ task }) => (task?.attempt ?? 0) >= 2,
+    );
+    await passesUntil(async () => (await tasksAbout(member)).length > 0);
+    expect((await tasksAbout(member)).map(({ cause, sentence }) => ({ cause, sentence }))).toEqual([
+      { cause: 'repair_needed', sentence: expect.stringContaining(`The workflow ${workflowId} was tried`) },
+    ]);
+    expect(await engine.deps.temporal.lifeOf(workflowId)).toBe('running');
+    await tomorrows.terminate('A person did so.');
+    await passesUntil(async () => (await tasksAbout(member)).length === 0);
+    expect(await engine.client.workflow.getHandle(workflowId).query('connectorStatus')).toMatchObject({ state: 'active' });
+  });
+
   it('one connection that fails does not keep the others from being repaired', async () => {
     const { members } = await launchFleet(engine, 3);
     for (const { connectionId } of members)
@@ -208,6 +241,11 @@ describe('what cannot be repaired', () => {
       await passesUntil(async () => (await engine.deps.temporal.lifeOf(workflowIds.connector(connectionId))) === 'running');
     await until(async () => (await tasksAbout(broken!)).length === 1);
   });
+});
+
+it('the watch outside of Temporal sees which queues nobody serves', async () => {
+  expect(await unservedQueues(engine.client)).toEqual([]);
+  expect(await unservedQueues(engine.client, [taskQueues.sync, 'nobody'])).toEqual(['nobody']);
 });
 
 it('goes on from its last heartbeat when its worker died in the middle', async () => {

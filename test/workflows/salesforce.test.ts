@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { QueryTypes } from 'sequelize';
-import { syncNowUpdate } from '../../workflows/messages.ts';
-import { workflowIds } from '../../domain/workflow-ids.ts';
 import { connectProvider, type Connected } from '../harness/connect-provider.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
-import { until } from '../harness/until.ts';
+import { syncAll } from '../harness/sync-all.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -68,19 +66,7 @@ async function byConsent(org: Org): Promise<Scene> {
   return { ...org, ...connected };
 }
 
-/** All streams, until their runs have ended. */
-async function sync({ connectionId }: Connected): Promise<void> {
-  const connector = engine.client.workflow.getHandle(workflowIds.connector(connectionId));
-  const answer = await connector.executeUpdate(syncNowUpdate, { args: [{ by: 'test' }] });
-  if (answer.verdict !== 'accepted') throw new Error(`The sync was not accepted: ${JSON.stringify(answer)}`);
-  for (const { runId } of answer.runs) {
-    const run = await until(
-      () => engine.app.runs.find(runId),
-      (found) => found?.outcome !== null,
-    );
-    expect(run).toMatchObject({ outcome: 'succeeded' });
-  }
-}
+const sync = (scene: Connected) => syncAll(engine, scene);
 
 const idsIn = async ({ orgId }: Org) =>
   (await control<{ opportunities: { id: string }[] }>('truth', { orgId })).opportunities.map(({ id }) => id).toSorted();

@@ -1,5 +1,4 @@
 /** One clock of three is five minutes off: that of our workers, of our API, or of the provider. */
-import { join } from 'node:path';
 import { commandsOf } from '../../harness/connector.ts';
 import { plan, send, type Sending } from '../../harness/delivery.ts';
 import { breakTwilio, connect, type Launched } from '../../harness/scene.ts';
@@ -11,32 +10,21 @@ import { fillAccount, mirrored } from '../mirror.ts';
 import { recovered, recoveredWithinMs } from '../recovered.ts';
 import { compareSent } from '../sent.ts';
 import { nothing, together, type Scenario } from '../scenario.ts';
+import { setClock } from '../set-clock.ts';
 
 const offMs = 300_000;
-const shiftClock = join(import.meta.dirname, '../shift-clock.mjs');
-
 type Shift = (lab: Lab, launched: Launched[], ms: number) => Promise<unknown>;
-const restarted =
-  (name: 'workers' | 'api'): Shift =>
-  async (lab, _, ms) => {
-    const own = process.env['NODE_OPTIONS'] ?? '';
-    await lab[name].kill();
-    await lab[name].start({ NODE_OPTIONS: ms === 0 ? own : `${own} --import=${shiftClock}`, CLOCK_SHIFT_MS: String(ms) });
-  };
-const clocks: Record<string, { short: number; shift: Shift }> = {
-  'the workers’': { short: 0, shift: restarted('workers') },
-  'the API’s': { short: 0, shift: restarted('api') },
-  'the provider’s': {
-    short: 1,
-    shift: (lab, all, aheadMs) =>
-      Promise.all(all.map(({ account: { accountSid } }) => lab.sandbox.control('twilio', 'setClock', { accountSid, aheadMs }))),
-  },
+const clocks: Record<string, Shift> = {
+  'the workers’': (lab, _, ms) => setClock(lab, 'workers', ms),
+  'the API’s': (lab, _, ms) => setClock(lab, 'api', ms),
+  'the provider’s': (lab, all, aheadMs) =>
+    Promise.all(all.map(({ account: { accountSid } }) => lab.sandbox.control('twilio', 'setClock', { accountSid, aheadMs }))),
 };
 
-export const clockScenarios: Scenario[] = Object.entries(clocks).flatMap(([whose, { short, shift }]) =>
+export const clockScenarios: Scenario[] = Object.entries(clocks).flatMap(([whose, shift]) =>
   Object.entries({ ahead: offMs, behind: -offMs }).map(([how, ms]) => ({
     name: `${whose} clock is five minutes ${how}`,
-    times: { short: how === 'ahead' ? short : 0, full: 1 },
+    times: { short: 0, full: 1 },
     inject: (lab: Lab) => live(lab, (launched, at) => shift(lab, launched, at), ms),
   })),
 );

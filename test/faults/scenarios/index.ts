@@ -7,6 +7,7 @@ import { loadScenarios } from './load.ts';
 import { onboardingScenarios } from './onboarding.ts';
 import { orderScenarios } from './order.ts';
 import { outageScenarios } from './outages.ts';
+import { requestScenarios } from './requests.ts';
 import { sendingScenarios } from './sending.ts';
 import { syncScenarios } from './sync.ts';
 
@@ -19,6 +20,7 @@ export const scenarios: Scenario[] = [
   ...dealScenarios,
   ...clockScenarios,
   ...sendingScenarios,
+  ...requestScenarios,
   ...ingestScenarios,
   ...onboardingScenarios,
   // These count what no restart may blur: they come last.

@@ -1,5 +1,4 @@
 /** Much at once, to one connection. */
-import { readFileSync } from 'node:fs';
 import { runFinishedSignal } from '../../../workflows/messages.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
 import { commandsOf } from '../../harness/connector.ts';
@@ -8,6 +7,7 @@ import { until } from '../../harness/until.ts';
 import { compareInbound, inboundMessages, postUntilTaken } from '../inbound.ts';
 import { inLanes } from '../../harness/lanes.ts';
 import type { Lab } from '../lab.ts';
+import { residentMib } from '../memory.ts';
 import { nothing, type Scenario } from '../scenario.ts';
 
 /** Where the server suggests to continue as new, with room for what arrives before the workflow does so. */
@@ -103,9 +103,4 @@ async function longHistories(lab: Lab, workflowId: string, eventsMax: number): P
   for await (const { runId, historyLength } of lab.client.workflow.list({ query: `WorkflowId = "${workflowId}"` }))
     if (historyLength > eventsMax) long.push(`${workflowId} (${runId}) has ${historyLength} events in its history.`);
   return long;
-}
-
-/** What the process holds in memory. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
-function residentMib(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024;
 }

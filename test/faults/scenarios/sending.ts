@@ -1,7 +1,7 @@
 /** Messages go out while the worker dies, and while the far end answers late, wrongly or not at all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plan, send, store, type Sending } from '../../harness/delivery.ts';
-import { breakTwilio, connect, connectAhead, type Launched } from '../../harness/scene.ts';
+import { breakTwilio, connect, type Launched } from '../../harness/scene.ts';
 import { freshNumber } from '../../harness/twilio-account.ts';
 import { until } from '../../harness/until.ts';
 import { inLanes } from '../../harness/lanes.ts';
@@ -35,7 +35,7 @@ const usualWord = [{ status: 'sent', delayMs: 300 }, lateWord[1]!];
 
 const killed: Scenario[] = Object.entries(killPoints).map(([where, pointOf]) => ({
   name: `worker killed ${where}`,
-  times: { short: where.includes('unanswered') ? 0 : 1, full: 4 },
+  times: { short: where.includes('not yet written') ? 1 : 0, full: 4 },
   async inject(lab, times) {
     const launched = await connect(lab, { messages: 0 });
     const sendings: Sending[] = [];
@@ -51,13 +51,6 @@ const killed: Scenario[] = Object.entries(killPoints).map(([where, pointOf]) => 
   },
 }));
 
-/** Connections for faults that take a moment each: launched side by side when the first is asked for, because each takes seconds. */
-const ahead = new WeakMap<Lab, ReturnType<typeof connectAhead>>();
-async function nextOf(lab: Lab): Promise<Launched> {
-  if (!ahead.has(lab)) ahead.set(lab, connectAhead(lab, Object.keys(answers).length, { messages: 0 }));
-  return (await ahead.get(lab)!).next();
-}
-
 type Fault = Parameters<typeof breakTwilio>[3];
 const answers: Record<string, Fault> = {
   'sends time out after Twilio took the message': { kind: 'timeout_after_effect' },
@@ -70,9 +63,9 @@ const answers: Record<string, Fault> = {
 
 const answered: Scenario[] = Object.entries(answers).map(([name, fault]) => ({
   name,
-  times: { short: 1, full: 10 },
+  times: { short: fault.kind === 'reset_after_effect' ? 1 : 0, full: 10 },
   async inject(lab, times) {
-    const launched = await nextOf(lab);
+    const launched = await connect(lab, { messages: 0 });
     // The message is looked for, unless its word is what the scenario is about.
     const wordMs = fault.kind === 'timeout_after_effect' ? 40_000 : 10_000;
     if (fault.kind !== 'delay') await plan(lab, launched, [{ status: 'sent', delayMs: wordMs }, lateWord[1]!]);
@@ -93,11 +86,11 @@ const unknowable: Scenario = {
     for (let time = 0; time < times; time += 1) {
       const wentOut = time % 2 === 0;
       const launched = await connect(lab, { messages: 0 });
-      await plan(lab, launched, [{ status: 'sent', delayMs: 10_000 }, lateWord[1]!]);
+      // No word comes before the person has spoken: on a busy machine it came before the look, and nobody had to be asked.
+      await plan(lab, launched, []);
       const kind = wentOut ? 'reset_after_effect' : 'reset_before';
       await breakTwilio(lab, launched, '/Messages.json', { kind, method: 'POST', times: 1 });
       await breakTwilio(lab, launched, '/Messages.json', { kind: 'revoked', method: 'GET', times: 1 });
-      // Its word may come late, as all others recover meanwhile: the message waits for it.
       const sending = await send(lab, launched, { policy: { statusWithinMs: 60_000 } });
       const seen = await recovered(
         () => askedOfPerson(lab, sending),
@@ -105,10 +98,12 @@ const unknowable: Scenario = {
       ).catch(() => askedOfPerson(lab, sending));
       if (seen.status !== 'ambiguous' || seen.tasks !== 1 || seen.items !== 1)
         findings.stuck.push(`The message ${sending.deliveryId} waits unseen: ${JSON.stringify(seen)}.`);
+      if (!wentOut) await plan(lab, launched, usualWord);
       await recovered(
         () => sending.decide(wentOut ? 'was_sent' : 'send_again') as Promise<{ verdict: string }>,
         ({ verdict }) => verdict === 'accepted',
       );
+      if (wentOut) await tellDelivered(lab, sending);
       waiting.push({ launched, sending });
     }
     return {
@@ -120,6 +115,11 @@ const unknowable: Scenario = {
     };
   },
 };
+
+async function tellDelivered(lab: Lab, { atTwilio }: Sending): Promise<void> {
+  const [{ sid: messageSid } = { sid: '' }] = await atTwilio();
+  for (const status of ['sent', 'delivered']) await lab.sandbox.control('twilio', 'sendCallback', { messageSid, status });
+}
 
 async function askedOfPerson(lab: Lab, { deliveryId }: Sending): Promise<{ status: string; tasks: number; items: number }> {
   const [row] = await lab.rows<{ status: string; tasks: number; items: number }>(

@@ -22,7 +22,7 @@ const messages = 2_500;
 
 export const syncScenarios: Scenario[] = Object.entries(points).map(([where, point]) => ({
   name: `worker killed ${where}`,
-  times: { short: 1, full: 4 },
+  times: { short: where.startsWith('between') ? 1 : 0, full: 4 },
   async inject(lab, times) {
     const broken: Launched[] = [];
     for (let time = 0; time < times; time += 1) {
