@@ -3,9 +3,10 @@ import { commandsOf } from '../test/harness/connector.ts';
 import { connect } from '../test/harness/scene.ts';
 import type { ExpressInput } from './floors/express.ts';
 import { createFloorTable, floorDatabase, openFloorDatabase } from './floor-database.ts';
-import { figure, Incorrect, type Bench, type Figure, type Part } from './figure.ts';
-import type { LoadInput, LoadResult } from './load.ts';
-import { runProgram, startProgram } from './program.ts';
+import { figure, type Bench, type Figure, type Part } from './figure.ts';
+import type { LoadResult } from './load.ts';
+import { startProgram } from './program.ts';
+import { sendWebhooks } from './send-webhooks.ts';
 
 /** As many database connections as the API has by default. */
 const poolMax = 10;
@@ -15,7 +16,8 @@ const withoutDatabase = 'Express, no database';
 
 interface Target {
   url: string;
-  countRows(): Promise<number>;
+  /** `null` where none are written. */
+  countRows: (() => Promise<number>) | null;
 }
 
 export const ingest: Part = {
@@ -47,7 +49,7 @@ export const ingest: Part = {
           url: (await programs[0].answers()).url + path,
           countRows: count(`${floorDatabase}.floor_events`),
         },
-        [withoutDatabase]: { url: (await programs[1].answers()).url + path, countRows: async () => 0 },
+        [withoutDatabase]: { url: (await programs[1].answers()).url + path, countRows: null },
       };
       const figures: Figure[] = [];
       for (const connections of [1, 16, 64]) figures.push(...(await atConnections(bench, connections, targets, authToken)));
@@ -68,23 +70,10 @@ async function atConnections(
   const results: Record<string, LoadResult[]> = {};
   for (let round = 1; round <= rounds; round += 1)
     for (const [name, { url, countRows }] of Object.entries(targets)) {
-      const before = await countRows();
-      const result = await runProgram<LoadResult>('load.ts', {
-        url,
-        authToken,
-        connections,
-        warmUpMs: quick ? 500 : 1_000,
-        measureMs: quick ? 1_000 : 4_000,
-        requestsMax: quick ? 20_000 : 60_000,
-      } satisfies LoadInput);
-      const rows = (await countRows()) - before;
-      if (Object.keys(result.refused).length > 0)
-        throw new Incorrect(`${name} refused webhooks: ${JSON.stringify(result.refused)}`);
-      if (name !== withoutDatabase && rows !== result.accepted)
-        throw new Incorrect(`${name} answered ${result.accepted} webhooks with a 2xx, and ${rows} rows came of them.`);
+      const { result, rows } = await sendWebhooks({ name, url, authToken, connections, quick, countRows });
       say(
         `  round ${round}, ${connections} connections, ${name}: ${Math.round(result.perS)}/s` +
-          (name === withoutDatabase ? '' : `; ${result.accepted} answered, ${rows} rows`),
+          (rows === null ? '' : `; ${result.accepted} answered, ${rows} rows`),
       );
       (results[name] ??= []).push(result);
     }

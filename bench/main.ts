@@ -16,8 +16,9 @@ import { reads } from './reads.ts';
 import { drawTable } from './report.ts';
 import { sync } from './sync.ts';
 import { temporalCost } from './temporal-cost.ts';
+import { tracing } from './tracing.ts';
 
-const parts: Part[] = [ingest, sync, deals, mapping, drain, card, reads, temporalCost];
+const parts: Part[] = [ingest, tracing, sync, deals, mapping, drain, card, reads, temporalCost];
 
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const quick = process.argv.includes('--quick');
