@@ -12,7 +12,6 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import {
   decideCommand,
@@ -28,6 +27,7 @@ import { searchAttributes, taskQueues, workflowIds } from '../domain/workflow-id
 import { escalation } from './escalation.ts';
 import { readFailure } from './failure.ts';
 import { takeTurns } from './in-turn.ts';
+import { longHistory } from './long-history.ts';
 import {
   connectorStatusQuery,
   credentialsLostSignal,
@@ -60,6 +60,7 @@ const closesWithin = '1 minute';
 const fieldsLost = 'A field that the mapping reads is gone or changed at the provider: a task says which.';
 
 export async function connector(input: ConnectorInput): Promise<{ state: ConnectionState }> {
+  const isLong = longHistory();
   const { connectionId, companyId, providerKey } = input;
   let { policy, failedInARow, valueByHand } = input;
   let state: ConnectionState = input.state;
@@ -137,9 +138,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
 
   show();
   while (state !== 'disconnected') {
-    await condition(
-      () => finished.length > 0 || lost.length > 0 || state === 'disconnected' || workflowInfo().continueAsNewSuggested,
-    );
+    await condition(() => finished.length > 0 || lost.length > 0 || state === 'disconnected' || isLong());
     while (lost.length > 0) {
       const { reason } = lost.shift()!;
       await inTurn(() => reactToLoss(reason));
@@ -148,7 +147,7 @@ export async function connector(input: ConnectorInput): Promise<{ state: Connect
       const run = finished.shift()!;
       await inTurn(() => judge(run));
     }
-    if (workflowInfo().continueAsNewSuggested && (state as ConnectionState) !== 'disconnected') {
+    if (isLong() && (state as ConnectionState) !== 'disconnected') {
       await condition(allHandlersFinished);
       if (finished.length === 0 && lost.length === 0)
         await continueAsNew<typeof connector>({ ...input, state, policy, failedInARow, incidents, closing, valueByHand });

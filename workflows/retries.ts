@@ -2,11 +2,13 @@
  * Tries a connection's failed work again, each item when its ladder says so: sleeps until the earliest is due, and ends when none will
  * be. Woken by signal-with-start when something new will be due; the rows hold what and when.
  */
-import { allHandlersFinished, condition, continueAsNew, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { longHistory } from './long-history.ts';
 import { retriesDueSignal, type RetriesInput } from './messages.ts';
 import { draining } from './proxies.ts';
 
 export async function retries(input: RetriesInput): Promise<void> {
+  const isLong = longHistory();
   let due = true;
   let tried = 0;
   setHandler(retriesDueSignal, () => {
@@ -20,7 +22,7 @@ export async function retries(input: RetriesInput): Promise<void> {
     setCurrentDetails(
       `${tried} attempts at failed work; ${looked.nextInMs === null ? 'no other is due' : 'sleeps until the next'}.`,
     );
-    if (workflowInfo().continueAsNewSuggested) {
+    if (isLong()) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof retries>(input);
     }

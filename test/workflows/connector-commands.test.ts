@@ -6,12 +6,13 @@ import { startEngine, type Engine } from '../harness/engine.ts';
 import { createTwilioAccount } from '../harness/twilio-account.ts';
 import { breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
+import { policyChangedSignal } from '../../workflows/messages.ts';
 
 let engine: Engine;
 let connections: Awaited<ReturnType<typeof connectAhead>>;
 beforeAll(async () => {
   engine = await startEngine();
-  connections = await connectAhead(engine, 13);
+  connections = await connectAhead(engine, 14);
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -141,6 +142,28 @@ describe('reauthorize', () => {
     expect(await commandsOf(engine, launched).reauthorize()).toEqual({ verdict: 'accepted' });
     const reaches = await engine.app.accounts.reaches(launched.connectionId);
     expect(reaches.map(({ address }) => address)).toEqual([number]);
+  });
+});
+
+describe('a connector that hears much', () => {
+  it('begins anew before its history is long, and stays what it was', async () => {
+    const launched = connections.next();
+    const { runId } = await launched.connector.describe();
+    expect(await commandsOf(engine, launched).pause()).toEqual({ verdict: 'accepted' });
+    const policy = { escalateAfterFailedRuns: 7, ladder: [] };
+    const now = await until(
+      async () => {
+        await Promise.all(Array.from({ length: 50 }, () => launched.connector.signal(policyChangedSignal, policy)));
+        // It answers when it has heard them all: what keeps being told to has no moment to begin anew in.
+        await commandsOf(engine, launched).status();
+        return launched.connector.describe();
+      },
+      (described) => described.runId !== runId,
+    );
+    const before = await engine.client.workflow.getHandle(now.workflowId, runId).describe();
+    expect(before.status.name).toBe('CONTINUED_AS_NEW');
+    expect(before.historyLength).toBeLessThan(2_000);
+    expect(await commandsOf(engine, launched).status()).toMatchObject({ state: 'paused' });
   });
 });
 
