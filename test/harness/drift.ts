@@ -1,11 +1,13 @@
 /** Ways for the database and Temporal to come apart, and a look from outside at whether they have. */
 import protocol from '@temporalio/proto';
 import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
-import { schedulesRun } from '../../domain/connection-state.ts';
+import { holdsEvents, schedulesRun } from '../../domain/connection-state.ts';
+import { takesPushes } from '../../domain/push.ts';
 import { disconnectUpdate, pauseUpdate } from '../../workflows/messages.ts';
 import type { Connection } from '../../db/app/stores/connections.ts';
 import type { Engine } from './engine.ts';
 import type { FleetMember } from './fleet.ts';
+import { makeKnownDeal } from './known-deal.ts';
 import { inLanes } from './lanes.ts';
 import type { Company } from './scene.ts';
 import { until } from './until.ts';
@@ -15,6 +17,8 @@ export type Expected = string[];
 
 const monthMs = 2_592_000_000;
 const by = 'test';
+/** Longer than anything waits before a pass looks after it. */
+const longAgo = () => new Date(Date.now() - 120_000);
 
 /** Each breaks one connection in its own way, and says what the repair is. */
 export const drifts: Record<string, (engine: Engine, member: FleetMember) => Promise<Expected>> = {
@@ -117,6 +121,26 @@ export const drifts: Record<string, (engine: Engine, member: FleetMember) => Pro
     await traffic.events.storeBatch([oldEvent(member)]);
     return [`events_woken ${member.connectionId}`];
   },
+  async retriesNotWoken({ app }, { connectionId, companyId }) {
+    const item = { companyId, connectionId, kind: 'event' as const, cause: 'drift', rawEventId: null };
+    const { id } = await app.errorQueue.put({ ...item, code: 'defect', sentence: 'It failed.' });
+    await app.queueRetries.postpone([id], longAgo());
+    return [`retries_started ${connectionId}`];
+  },
+  async pushNotWritten(engine, { connectionId, companyId }) {
+    const { pushes } = engine.app;
+    const { dealId } = await makeKnownDeal(engine, { connectionId, companyId });
+    const asked = { connectionId, companyId, dealId, wanted: { title: 'Roof and gutter' }, overwrites: false };
+    const { id } = await pushes.ask(asked, { actor: by });
+    // It was tried once, while HubSpot was away.
+    await pushes.wait(id, { code: 'provider_unavailable', sentence: 'HubSpot does not answer.', nextAttemptAt: longAgo() });
+    return [`pushes_started ${connectionId}`];
+  },
+  async erasureNotStarted({ app }, { connectionId, companyId }) {
+    const person = { email: `gone.${connectionId}@example.com` };
+    const { id } = await app.erasures.askPerson({ companyId, reason: 'Request 13', person }, { actor: by });
+    return [`erasure_started ${id}`];
+  },
   async escalationTerminated({ app }, { connectionId, companyId }) {
     const cause = 'provider_unavailable' as const;
     const { incidentId } = await app.incidents.open({ connectionId, companyId, cause, sentence: 'It does not answer.' });
@@ -141,12 +165,20 @@ export const drifts: Record<string, (engine: Engine, member: FleetMember) => Pro
   },
 };
 
+/** The provider of the connection that a kind of drift breaks. */
+export const providerFor = (kind: string | undefined) => (kind === 'pushNotWritten' ? 'hubspot' : 'twilio');
+
 /** Whatever differs, in words; empty when nothing does. Reads each connection and each Schedule by itself. */
 export async function differences(engine: Engine): Promise<string[]> {
   const { app, client } = engine;
   const wanted = new Map<string, object>();
   const connections = await app.connections.inOrder({ after: null, limit: 10_000 });
-  const found = (await Promise.all(connections.map((connection) => differencesOf(engine, connection, wanted)))).flat();
+  // All at once are more than a development server on a busy machine answers in time.
+  const found = (await inLanes(connections, 8, (connection) => differencesOf(engine, connection, wanted))).flat();
+  for (const { id } of await app.erasures.running(new Date())) {
+    const status = await statusOf(client, workflowIds.erase(id));
+    if (status !== 'RUNNING') found.push(`the erasure ${id} is ${status}`);
+  }
   for (const { id } of (await app.incidents.list({ open: true, limit: 1_000 })).items) {
     const status = await statusOf(client, workflowIds.escalation(id));
     if (status !== 'RUNNING') found.push(`the escalation of ${id} is ${status}`);
@@ -178,13 +210,17 @@ async function differencesOf(
   }
   const waiting = await traffic.events.countWaiting(id);
   if (waiting > 0 && (launched || state === 'disconnected')) found.push(`${waiting} events of ${id} wait`);
+  const now = new Date();
+  const retriesWait = !holdsEvents(state) && (await app.queueRetries.overdue([id], now)).has(id);
+  if (retriesWait && (await statusOf(client, workflowIds.retries(id))) !== 'RUNNING') found.push(`failed work of ${id} is due`);
+  const pushesWait = takesPushes(state) && (await app.pushes.dueSinceOf([id], now)).has(id);
+  if (pushesWait && (await statusOf(client, workflowIds.pushes(id))) !== 'RUNNING') found.push(`a push of ${id} is due`);
   return found;
 }
 
 async function readSchedules(client: Engine['client']) {
   const ids: string[] = [];
   for await (const { scheduleId } of client.schedule.list()) ids.push(scheduleId);
-  // All at once are more than a development server on a busy machine answers in time.
   return inLanes(ids, 8, async (scheduleId) => {
     const { spec, state, action } = await client.schedule.getHandle(scheduleId).describe();
     const [input] = (action.args ?? []) as { jobId?: string; connectionId?: string }[];
@@ -231,43 +267,48 @@ export function oldEvent({ connectionId, companyId }: Pick<FleetMember, 'connect
     key: `drift:${connectionId}`,
     type: 'message_status',
     occurredAt: null,
-    receivedAt: new Date(Date.now() - 120_000),
+    receivedAt: longAgo(),
     data: { MessageSid: `SM${'0'.repeat(32)}`, MessageStatus: 'teleported' },
   };
 }
 
-/** Temporal's lists lag behind; a pass that reads an old one leaves the repair to the next. Waits until they tell what a look tells. */
+/**
+ * Temporal's lists lag behind; a pass that reads an old one leaves the repair to the next. Waits until they tell what a look tells. Nothing
+ * may change meanwhile: what a list has told rightly is not looked at again.
+ */
 export async function listsCatchUp({ app, deps: { temporal } }: Engine, expected: Expected = []): Promise<void> {
   const ids = (await app.connections.inOrder({ after: null, limit: 10_000 })).map(({ id }) => id);
   const jobs = await app.jobs.listAll(ids);
   const named = expected.filter((entry) => entry.startsWith('schedule_')).map((entry) => entry.slice(entry.indexOf(' ') + 1));
-  const schedules = [...jobs.map(({ id }) => workflowIds.sync(id)), ...named];
-  const connectors = ids.map(workflowIds.connector);
   const runs = (await app.runs.underWay(ids)).map(({ workflowId }) => workflowId);
+  let schedules = [...jobs.map(({ id }) => workflowIds.sync(id)), ...named];
+  let workflows = [...ids.map(workflowIds.connector), ...runs];
   await until(
     async () => {
       const listed = await temporal.schedulesOf(schedules);
-      const read = await Promise.all(schedules.map(async (id) => ({ id, there: await temporal.readSchedule(id) })));
-      const isListed = read.every(({ id, there }) => {
-        const seen = listed.get(id);
+      schedules = await behind(schedules, async (id) => {
+        const [seen, there] = [listed.get(id), await temporal.readSchedule(id)];
         return seen?.paused === there?.paused && seen?.everyMs === there?.everyMs;
       });
-      const running = await temporal.running([...connectors, ...runs]);
-      const lives = await Promise.all(
-        [...connectors, ...runs].map(async (id) => ((await temporal.lifeOf(id)) === 'running') === running.has(id)),
-      );
-      return isListed && lives.every(Boolean);
+      const running = await temporal.running(workflows);
+      workflows = await behind(workflows, async (id) => ((await temporal.lifeOf(id)) === 'running') === running.has(id));
+      return [...schedules, ...workflows];
     },
-    Boolean,
-    20_000,
+    (late) => late.length === 0,
   );
 }
 
+async function behind(ids: string[], isToldRightly: (id: string) => Promise<boolean>): Promise<string[]> {
+  const answers = await inLanes(ids, 8, isToldRightly);
+  return ids.filter((_, index) => !answers[index]);
+}
+
 /** What passes did, by the audit log, in the form of `Expected`. */
-export async function repairsOf({ app }: Engine, { companyId }: Pick<Company, 'companyId'>): Promise<Expected> {
+export async function repairsOf({ app }: Engine, companies: Pick<Company, 'companyId'>[]): Promise<Expected> {
   const prefix = 'reconcile.';
-  const { items } = await app.audit.list({ companyId, limit: 2_000 });
-  return items
+  const logs = await inLanes(companies, 8, ({ companyId }) => app.audit.list({ companyId, limit: 2_000 }));
+  return logs
+    .flatMap(({ items }) => items)
     .filter(({ action, actor }) => action.startsWith(prefix) && actor === 'engine')
     .map(({ action, subject }) => `${action.slice(prefix.length)} ${subject}`)
     .toSorted();

@@ -2,31 +2,39 @@
 import { createActivities } from '../../activities/index.ts';
 import { getProvider } from '../../providers/registry.ts';
 import type { Engine } from './engine.ts';
-import { createCompany, quickPolicy, type Company, type ConnectionRef } from './scene.ts';
+import { inLanes } from './lanes.ts';
+import { createCompany, quickPolicy, type Company } from './scene.ts';
 
-export interface FleetMember extends ConnectionRef {
+export interface FleetMember {
+  connectionId: string;
+  companyId: string;
+  providerKey: string;
   /** The jobs' ids by stream. */
   jobs: Record<string, string>;
 }
 
+/** A database in a test has ten connections. */
+const atOnce = 10;
+
+/** One connection of each of these providers; the companies take them in turn. */
 export async function launchFleet(
   engine: Engine,
-  count: number,
-  company?: Company,
-): Promise<{ company: Company; members: FleetMember[] }> {
-  const owner = company ?? (await createCompany(engine));
-  const members: FleetMember[] = [];
-  // Some side by side: a database in a test has ten connections.
-  for (let begun = 0; begun < count; begun += 10)
-    members.push(...(await Promise.all(Array.from({ length: Math.min(10, count - begun) }, () => launch(engine, owner)))));
-  return { company: owner, members };
+  providerKeys: string[],
+  { companies: count = 1 } = {},
+): Promise<{ companies: Company[]; members: FleetMember[] }> {
+  const companies = await inLanes(Array.from({ length: count }), atOnce, () => createCompany(engine));
+  const launches = providerKeys.map((providerKey, index) => ({ providerKey, company: companies[index % count]! }));
+  return { companies, members: await inLanes(launches, atOnce, (each) => launch(engine, each)) };
 }
 
-async function launch({ app, deps }: Engine, { companyId, owner }: Company): Promise<FleetMember> {
+async function launch(
+  { app, deps }: Engine,
+  { providerKey, company: { companyId, owner } }: { providerKey: string; company: Company },
+): Promise<FleetMember> {
   const connection = await app.connections.create(
     {
       companyId,
-      providerKey: 'twilio',
+      providerKey,
       purpose: 'messaging',
       label: 'One of many',
       ownerUserId: owner.id,
@@ -36,8 +44,8 @@ async function launch({ app, deps }: Engine, { companyId, owner }: Company): Pro
     },
     { actor: 'test' },
   );
-  const ref: ConnectionRef = { connectionId: connection.id, companyId, providerKey: 'twilio' };
-  const { streams } = getProvider('twilio');
+  const ref = { connectionId: connection.id, companyId, providerKey };
+  const { streams } = getProvider(providerKey);
   const jobs = await app.jobs.ensure(
     connection.id,
     Object.entries(streams).map(([stream, { object }]) => ({ stream, object, cadenceS: quickPolicy.cadenceS.messages })),

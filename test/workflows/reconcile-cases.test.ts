@@ -9,7 +9,7 @@ import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import { decideDeliveryUpdate, type DecideDeliveryInput } from '../../workflows/messages.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { send, sendsAsked } from '../harness/delivery.ts';
-import { differences, drifts, listsCatchUp, repairsOf } from '../harness/drift.ts';
+import { differences, drifts, listsCatchUp, providerFor, repairsOf } from '../harness/drift.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { launchFleet } from '../harness/fleet.ts';
 import { beginOnboarding, breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
@@ -128,17 +128,16 @@ describe('a message', () => {
 
 describe('two passes at the same time', () => {
   it('repair each drift once between them', async () => {
-    const kinds = Object.values(drifts);
-    const { members, company } = await launchFleet(engine, kinds.length);
-    const expected: string[] = [];
-    for (const [index, drift] of kinds.entries()) expected.push(...(await drift(engine, members[index]!)));
+    const { members, companies } = await launchFleet(engine, Object.keys(drifts).map(providerFor));
+    const injections = Object.values(drifts).map((inject, index) => inject(engine, members[index]!));
+    const expected = (await Promise.all(injections)).flat();
     await listsCatchUp(engine, expected);
     await Promise.all([pass(), pass(), pass()]);
     await until(
       () => differences(engine),
       (found) => found.length === 0,
     );
-    const repairs = await repairsOf(engine, company);
+    const repairs = await repairsOf(engine, companies);
     expect(repairs).toEqual(expect.arrayContaining(expected));
     expect(repairs.filter((repair, index) => repairs.indexOf(repair) !== index)).toEqual([]);
   });
@@ -205,7 +204,7 @@ describe('what cannot be repaired', () => {
   });
 
   it('a connector that no worker here can go on with is named in a task, never ended, and the task goes with the trouble', async () => {
-    const { members } = await launchFleet(engine, 1);
+    const { members } = await launchFleet(engine, ['twilio']);
     const [member] = members as [(typeof members)[0]];
     const workflowId = workflowIds.connector(member.connectionId);
     await engine.client.workflow.getHandle(workflowId).terminate('drift');
@@ -229,7 +228,7 @@ describe('what cannot be repaired', () => {
   });
 
   it('one connection that fails does not keep the others from being repaired', async () => {
-    const { members } = await launchFleet(engine, 3);
+    const { members } = await launchFleet(engine, ['twilio', 'twilio', 'twilio']);
     for (const { connectionId } of members)
       await engine.client.workflow.getHandle(workflowIds.connector(connectionId)).terminate('drift');
     const [broken, ...others] = members;

@@ -1,16 +1,18 @@
-/** Random drift in a hundred connections, one pass, and nothing differs any more: seen from outside, row by row. */
+/** Random drift in two hundred connections, one pass, and nothing differs any more: seen from outside, row by row. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SyncRun } from '../../db/app/stores/runs.ts';
 import { driftPolicy, type DriftReport } from '../../domain/drift.ts';
 import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf } from '../harness/connector.ts';
-import { differences, drifts, listsCatchUp, repairsOf } from '../harness/drift.ts';
+import { differences, drifts, listsCatchUp, providerFor, repairsOf } from '../harness/drift.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { launchFleet, type FleetMember } from '../harness/fleet.ts';
+import { inLanes } from '../harness/lanes.ts';
 import { breakTwilio, connect, type Company, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
-const fleetSize = 100;
+const fleetSize = 200;
+const companyCount = 20;
 /** Another one draws another drift; a red test says which it was. */
 const seed = 20_261_121;
 /** An idle pass: the workflow, one activity, and its two workflow tasks. */
@@ -19,18 +21,24 @@ const idlePassEventsMax = 11;
 /** Slowed beyond the HTTP client's time-out, a sync of such a connection is under way for as long as the fault lasts. */
 const patient = { initialMs: 200, factor: 1, maxMs: 200, attemptsMax: 1_000 };
 
-const policy = { ...driftPolicy, pageSize: 40, settleMs: 0, deliveryWaitMs: 0, readInFullOneIn: 1 };
+const policy = { ...driftPolicy, pageSize: 80, settleMs: 0, deliveryWaitMs: 0, readInFullOneIn: 1 };
 
 let engine: Engine;
+/** What becomes of each connection; `undefined`: nothing. */
+let drawn: (string | undefined)[];
 let fleet: FleetMember[];
-let company: Company;
+let companies: Company[];
 let healthy: Launched[];
 let passes = 0;
 
 beforeAll(async () => {
+  const random = mulberry32(seed);
+  const kinds = Object.keys(drifts);
+  drawn = Array.from({ length: fleetSize }, (_, index) => kinds[index] ?? kinds[Math.floor(random() * kinds.length * 1.3)]);
   engine = await startEngine();
-  ({ members: fleet, company } = await launchFleet(engine, fleetSize));
-  healthy = await Promise.all([1, 2].map(() => connect(engine, { company, policy: { retry: patient } })));
+  ({ members: fleet, companies } = await launchFleet(engine, drawn.map(providerFor), { companies: companyCount }));
+  const [company] = companies;
+  healthy = await Promise.all([1, 2].map(() => connect(engine, { company: company!, policy: { retry: patient } })));
 }, 120_000);
 afterAll(() => engine.stop());
 
@@ -52,11 +60,8 @@ describe('one pass over random drift', () => {
   let meanwhile: (SyncRun | null)[];
 
   beforeAll(async () => {
-    const random = mulberry32(seed);
-    const kinds = Object.keys(drifts);
-    const drawn = fleet.map((_, index) => kinds[index] ?? kinds[Math.floor(random() * kinds.length * 1.3)]);
-    expected = [];
-    for (const [index, kind] of drawn.entries()) if (kind) expected.push(...(await drifts[kind]!(engine, fleet[index]!)));
+    const injected = await inLanes(fleet, 10, async (member) => drifts[drawn[fleet.indexOf(member)]!]?.(engine, member) ?? []);
+    expected = injected.flat();
     // Somebody else's Schedules are nobody's business here.
     for (const scheduleId of ['nightly report', 'sync:something else'])
       await engine.client.schedule.create({
@@ -86,8 +91,28 @@ describe('one pass over random drift', () => {
     );
   });
 
+  it('has done what waited: erasures, retries and pushes', async () => {
+    const subjects = (repair: string) =>
+      expected.filter((entry) => entry.startsWith(repair)).map((entry) => entry.slice(repair.length + 1));
+    for (const id of subjects('erasure_started'))
+      await until(
+        () => engine.app.erasures.find(id),
+        (erasure) => erasure?.state === 'done',
+      );
+    for (const connectionId of subjects('retries_started'))
+      await until(
+        () => engine.app.errorQueue.list({ connectionId, limit: 10 }),
+        ({ items }) => items.length === 1 && items[0]!.attempts === 1 && items[0]!.state === 'dead',
+      );
+    for (const connectionId of subjects('pushes_started'))
+      await until(
+        () => engine.app.pushes.list({ connectionId, limit: 10 }),
+        ({ items }) => items.length === 1 && items[0]!.state === 'done',
+      );
+  });
+
   it('audits each repair exactly once, and counts it', async () => {
-    expect(await repairsOf(engine, company)).toEqual(expected.toSorted());
+    expect(await repairsOf(engine, companies)).toEqual(expected.toSorted());
     const counted = Object.values(report.repairs).reduce((sum, count) => sum + count, 0);
     expect({ ...report, counted }).toMatchObject({ troubles: 0, counted: expected.length, connections: fleetSize + 2 });
   });
@@ -98,7 +123,7 @@ describe('one pass over random drift', () => {
       await commandsOf(engine, launched).idle();
       expect(await engine.app.runs.find(runId)).toMatchObject({ outcome: 'succeeded' });
     }
-  }, 30_000);
+  });
 
   it('leaves Schedules that are not ours', async () => {
     for (const scheduleId of ['nightly report', 'sync:something else'])
@@ -119,11 +144,10 @@ describe('one pass over random drift', () => {
   });
 
   it('has nothing left for a second pass, which costs a handful of events', async () => {
-    const before = await repairsOf(engine, company);
-    await listsCatchUp(engine, expected);
+    const before = await repairsOf(engine, companies);
     const handle = await startPass();
     expect(await handle.result()).toMatchObject({ repairs: {}, troubles: 0 });
-    expect(await repairsOf(engine, company)).toEqual(before);
+    expect(await repairsOf(engine, companies)).toEqual(before);
     expect((await handle.fetchHistory()).events!.length).toBeLessThanOrEqual(idlePassEventsMax);
   });
 });
