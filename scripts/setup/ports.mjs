@@ -14,12 +14,14 @@ function tryListen(port) {
 }
 
 const given = new Set();
+/** Below those that systems give to outgoing connections: one of these may be gone again before a server has started. */
+const anyPort = () => 20_000 + Math.floor(Math.random() * 12_000);
 
 /** The wanted port, or the next free one, which is said. Without a wish, any free port. No port is given out twice. */
 export async function takePort(name, wanted = 0) {
-  for (let port = wanted; ; port = wanted && port + 1) {
+  for (let port = wanted || anyPort(); ; port = wanted ? port + 1 : anyPort()) {
     const free = given.has(port) ? undefined : await tryListen(port);
-    if (!free || given.has(free)) continue;
+    if (!free) continue;
     given.add(free);
     if (wanted && free !== wanted) say(`  Port ${wanted} is taken by something else: ${name} goes to ${free}.`);
     return free;
