@@ -56,10 +56,31 @@ async function checkPackages() {
   say(`${isSound ? '✓' : '✗'} ${'packages (npm audit)'.padEnd(26)} ${sentence}`);
 }
 
+/** In two lanes, because some of them use one processor alone. */
+async function checkAll() {
+  await ensureWebPackages();
+  const apiTypes = check('types of the API for web', 'scripts/api-types.ts');
+  await Promise.all([
+    (async () => {
+      await check('types (tsc)', 'node_modules/typescript/bin/tsc');
+      await apiTypes;
+      await check('types of web (tsc)', 'web/node_modules/typescript/bin/tsc', '-p', join(root, 'web'));
+      await check('lint (oxlint)', 'node_modules/oxlint/bin/oxlint', '--deny-warnings');
+    })(),
+    (async () => {
+      await apiTypes;
+      await check('format (prettier)', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.');
+      await check("README's variables", 'scripts/config-table.ts', '--check');
+      await checkPackages();
+    })(),
+  ]);
+}
+
 async function jest() {
   const report = join(folder, 'jest.json');
   const jestMain = join(root, 'node_modules/jest/bin/jest.js');
-  const nodeArgs = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  // Each test file loads thousands of modules: in a larger nursery most of what that leaves is never copied.
+  const nodeArgs = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--max-semi-space-size=64'];
   const { code } = await run(node, [...nodeArgs, jestMain, '--json', `--outputFile=${report}`, ...jestArgs], {
     cwd: root,
     show: true,
@@ -89,16 +110,7 @@ try {
   chromium = await findChromium();
   servers = await startTestServers(processes, folder);
   say(`  set up in ${duration(Date.now() - started)}\n`);
-  if (jestArgs.length === 0) {
-    await check('types (tsc)', 'node_modules/typescript/bin/tsc');
-    await ensureWebPackages();
-    await check('types of the API for web', 'scripts/api-types.ts');
-    await check('types of web (tsc)', 'web/node_modules/typescript/bin/tsc', '-p', join(root, 'web'));
-    await check('lint (oxlint)', 'node_modules/oxlint/bin/oxlint', '--deny-warnings');
-    await check('format (prettier)', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.');
-    await check("README's variables", 'scripts/config-table.ts', '--check');
-    await checkPackages();
-  }
+  if (jestArgs.length === 0) await checkAll();
   await jest();
 } catch (error) {
   if (!isStopping) {
