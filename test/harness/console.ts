@@ -59,6 +59,9 @@ export async function startConsole(api: Pick<Api, 'url' | 'stores'>): Promise<Co
   };
 }
 
+/** A page in the menu: links of the same words may stand on the page that is shown, too, once it has loaded. */
+export const menu = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true });
+
 /** What is in anybody's way on the page that is shown: what axe finds, and whether it scrolls sideways. Each is a sentence. */
 export async function flawsOf(page: Page): Promise<string[]> {
   await page.getByRole('heading', { level: 1 }).waitFor();

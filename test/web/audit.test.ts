@@ -84,7 +84,7 @@ describe('The page', () => {
   it('is filtered in an address that can be passed on, and shows what an entry changed', async () => {
     const page = await admin();
     await page.goto(`${api.url}/audit?who=${things['userId']}`);
-    await page.getByText('Ann').first().waitFor();
+    await page.getByRole('listitem').first().waitFor();
     expect(await page.getByRole('listitem').count()).toBe(2);
     await page.getByLabel('What').fill('template');
     await page.getByText('connection.pause').waitFor({ state: 'detached' });

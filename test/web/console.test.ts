@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Role } from '../../domain/permissions.ts';
 import { by, company, everything } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
-import { flawsOf, looksOfShell, password, startConsole, type Console } from '../harness/console.ts';
+import { flawsOf, looksOfShell, menu, password, startConsole, type Console } from '../harness/console.ts';
 
 let api: Api;
 let web: Console;
@@ -105,7 +105,7 @@ describe('The shell, with a page for everybody in it', () => {
 describe('The connections', () => {
   it('are searched in an address that can be passed on', async () => {
     const page = await signedIn('viewer');
-    await page.getByRole('link', { name: 'Connections' }).click();
+    await menu(page, 'Connections').click();
     await page.getByRole('link', { name: 'Front desk' }).first().waitFor();
     await page.getByLabel('Search by name or provider').fill('no such thing');
     await page.getByText('No connection fits').waitFor();

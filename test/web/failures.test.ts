@@ -6,7 +6,7 @@ import type { FieldMapping } from '../../domain/mapping.ts';
 import { getProvider } from '../../providers/registry.ts';
 import { by } from '../api/fixtures.ts';
 import { commandsOf } from '../harness/connector.ts';
-import { flawsInEveryLook, startConsole, type Console } from '../harness/console.ts';
+import { flawsInEveryLook, menu, startConsole, type Console } from '../harness/console.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { connect, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
@@ -59,7 +59,7 @@ const causes = (page: Page) => page.getByRole('list', { name: 'Causes' });
 
 /** From the menu to the one cause that there is. */
 async function toCause(page: Page) {
-  await page.getByRole('link', { name: 'Failures' }).click();
+  await menu(page, 'Failures').click();
   await causes(page).getByRole('link').click();
   await page.getByRole('list', { name: 'Items of this cause' }).waitFor();
 }
@@ -157,15 +157,20 @@ describe('An operator', () => {
     await page.getByRole('link', { name: 'All causes' }).click();
     await page.getByText('Nothing has failed').waitFor();
     await page.getByText('Closed', { exact: true }).click();
-    await page.getByText('Settled by itself').first().waitFor();
-    expect(await page.getByRole('list', { name: 'Closed items' }).getByRole('listitem').count()).toBe(4);
+    const closed = page.getByRole('list', { name: 'Closed items' }).getByRole('listitem');
+    await closed.filter({ hasText: 'Settled by itself' }).first().waitFor();
+    await until(
+      () => closed.count(),
+      (count) => count === 4,
+    );
   });
 });
 
 describe('A viewer', () => {
   it('has no such page, and is told so', async () => {
     const page = await signedIn('viewer');
-    expect(await page.getByRole('link', { name: 'Failures' }).count()).toBe(0);
+    await menu(page, 'Incidents').waitFor();
+    expect(await menu(page, 'Failures').count()).toBe(0);
     await page.goto(`${engine.url}/failures`);
     await page.getByText('Your role may not see this').waitFor();
   });

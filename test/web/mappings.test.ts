@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { hubspot } from '../../providers/hubspot/index.ts';
 import { by, company } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
-import { flawsOf, looks, password, startConsole, type Console } from '../harness/console.ts';
+import { flawsOf, looks, menu, password, startConsole, type Console } from '../harness/console.ts';
 
 let api: Api;
 let web: Console;
@@ -216,10 +216,10 @@ describe('Editing a mapping', () => {
       questions.push(question.message());
       void (questions.length === 1 ? question.dismiss() : question.accept());
     });
-    await page.getByRole('link', { name: 'Failures' }).click();
+    await menu(page, 'Failures').click();
     await page.getByRole('tab', { name: 'Fields' }).click();
     expect(await source(page, 'Title').inputValue()).toBe('properties.description');
-    await page.getByRole('link', { name: 'Failures' }).click();
+    await menu(page, 'Failures').click();
     await page.getByRole('heading', { name: 'Failed work' }).waitFor();
     expect(questions).toEqual(Array(2).fill(expect.stringContaining('Your changes are not saved.')));
     await page.goBack();

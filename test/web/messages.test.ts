@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { by, clientNumber, company, everything, senderNumber } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
 import { flawsOf, looks, startConsole, type Console } from '../harness/console.ts';
+import { until } from '../harness/until.ts';
 
 let api: Api;
 let web: Console;
@@ -67,8 +68,10 @@ describe('Templates', () => {
     await page.getByText('Somebody else has changed the template meanwhile').waitFor();
     expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Mine, {{name}}');
     await page.getByRole('button', { name: 'Show the newest version' }).click();
-    await page.getByText('Theirs, {{name}}').last().waitFor();
-    expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('Theirs, {{name}}');
+    await until(
+      () => page.getByLabel('Text', { exact: true }).inputValue(),
+      (text) => text === 'Theirs, {{name}}',
+    );
     expect((await api.stores.templates.find(things['templateId']!))!.body).toBe('Theirs, {{name}}');
   });
 
@@ -90,6 +93,7 @@ describe('Deliveries', () => {
     await page.getByLabel('Status').first().click();
     await page.getByRole('option', { name: 'Failed' }).click();
     await page.getByText('To ••••3119').waitFor({ state: 'detached' });
+    await page.getByText('To ••••2671').waitFor();
     expect(await page.getByRole('listitem').count()).toBe(1);
     await page.goto(page.url());
     await page.getByText('To ••••2671').waitFor();

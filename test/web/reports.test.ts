@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { by, company, everything } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
 import { flawsOf, looks, startConsole, type Console } from '../harness/console.ts';
+import { until } from '../harness/until.ts';
 
 let api: Api;
 let web: Console;
@@ -62,7 +63,10 @@ describe('A note', () => {
     expect((await api.stores.notes.find(id))!.body).toBe('Theirs.');
     expect(await dialog.getByLabel('Words of the note').inputValue()).toBe('Mine.');
     await dialog.getByRole('button', { name: 'Show the newest words' }).click();
-    expect(await dialog.getByLabel('Words of the note').inputValue()).toBe('Theirs.');
+    await until(
+      () => dialog.getByLabel('Words of the note').inputValue(),
+      (text) => text === 'Theirs.',
+    );
   });
 
   it('is not published in other words than those that were looked at', async () => {
