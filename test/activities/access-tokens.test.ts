@@ -163,12 +163,14 @@ describe('good credentials', () => {
 
   it('are the old ones for whoever finds another at it, while they last', async () => {
     const { get, due } = await scene(consent, tokens, { renewal: patient });
-    answers = [granted('a1'), { ...granted('a2'), delayMs: 300 }];
+    const gate = Promise.withResolvers<void>();
+    answers = [granted('a1'), { ...granted('a2'), held: gate.promise }];
     await get();
     await due(60);
     const first = get();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(() => asked.length === 2);
     expect(await get()).toEqual({ accessToken: 'a1' });
+    gate.resolve();
     expect(await first).toEqual({ accessToken: 'a2' });
     expect(await get()).toEqual({ accessToken: 'a2' });
   });

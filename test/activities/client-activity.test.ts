@@ -6,8 +6,10 @@ import type { Report } from '../../db/app/stores/reports.ts';
 import { getProvider } from '../../providers/registry.ts';
 import { localDay } from '../../domain/periods.ts';
 import { deal, stages } from '../db/deals.ts';
+import { clearOfMidnight } from '../harness/clock.ts';
 import { by, connectedCompany, openStores, pageOf, servers, type OpenStores } from '../db/stores.ts';
 
+await clearOfMidnight();
 let stores: OpenStores;
 let deps: ActivityDeps;
 beforeAll(async () => {
@@ -16,13 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString().slice(0, 19);
+/** Of today, also right after midnight. */
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1_000).toISOString().slice(0, 19);
 
 it('tells a client’s day once, brings it up to date, and lets a report’s rule draft a note that points at it', async () => {
   const at = await connectedCompany(stores.app);
   const { companyId, connectionId } = at;
   await stores.app.pipelineStages.refresh(connectionId, stages, new Date());
-  const won = (id: string, minutes: number) => deal(id, [['new', minutesAgo(minutes + 1)], ['won', minutesAgo(minutes)]]); // prettier-ignore
+  const won = (id: string, seconds: number) => deal(id, [['new', secondsAgo(seconds + 1)], ['won', secondsAgo(seconds)]]); // prettier-ignore
   const told = async () =>
     (await stores.traffic.activity.list({ companyId, limit: 9 })).items.filter(({ kind }) => kind === 'deals_won');
   await stores.app.records.savePage(pageOf(at, [won('Roof of Mr Canary', 2)]));

@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities, type Activities } from '../../activities/index.ts';
 import { messageMetrics } from '../../domain/metrics.ts';
 import { workflowIds } from '../../domain/workflow-ids.ts';
+import { clearOfMidnight } from '../harness/clock.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { sendsAsked } from '../harness/delivery.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
@@ -11,6 +12,7 @@ import { freshNumber } from '../harness/twilio-account.ts';
 import { baselineWords, beginOnboarding, connectAhead, quickPolicy, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
+await clearOfMidnight();
 let engine: Engine;
 let activities: Activities;
 let connections: Awaited<ReturnType<typeof connectAhead>>;

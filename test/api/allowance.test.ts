@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createLocalAllowance, createSharedLook } from '../../api/allowance.ts';
 import { networkOf } from '../../api/limits.ts';
 import type { Take } from '../../db/app/stores/allowances.ts';
+import { clockAt } from '../harness/clock.ts';
+
+afterEach(() => void jest.useRealTimers());
 
 /** One shared window, as the database keeps it. */
 function shared(max: number, windowMs = 60_000) {
@@ -37,12 +40,13 @@ describe('An allowance that processes share', () => {
   });
 
   it('begins anew with its window', async () => {
-    const { take } = shared(2, 200);
+    clockAt(Date.now());
+    const { take } = shared(2);
     const allowance = createLocalAllowance(take, 2);
     expect([await allowance.spend('a'), await allowance.spend('a')]).toEqual([0, 0]);
     const waitMs = await allowance.spend('a');
     expect(waitMs).toBeGreaterThan(0);
-    await sleep(waitMs + 20);
+    clockAt(Date.now() + waitMs);
     expect([allowance.knownWaitMs('a'), await allowance.spend('a')]).toEqual([0, 0]);
   });
 
@@ -57,12 +61,14 @@ describe('An allowance that processes share', () => {
 });
 
 describe('A look at what the processes have left', () => {
+  const everyMs = 200;
   const counted = (answer: (who: string) => Promise<number>) => {
     const looks: string[] = [];
-    return { looks, look: createSharedLook((who) => (looks.push(who), answer(who)), 200) };
+    return { looks, look: createSharedLook((who) => (looks.push(who), answer(who)), everyMs) };
   };
 
   it('is shared by requests that come together, and believed for a moment, for each address by itself', async () => {
+    clockAt(Date.now());
     const { looks, look } = counted(() => sleep(5, 0));
     expect(await Promise.all(Array.from({ length: 50 }, () => look('a')))).toEqual(Array(50).fill(0));
     expect([await look('a'), await look('b')]).toEqual([0, 0]);
@@ -70,13 +76,14 @@ describe('A look at what the processes have left', () => {
   });
 
   it('is taken again after the moment, finds what others have spent meanwhile, and holds that until the window ends', async () => {
+    clockAt(Date.now());
     let spentForMs = 0;
     const { looks, look } = counted(async () => spentForMs);
     expect(await look('a')).toBe(0);
     spentForMs = 60_000;
-    await sleep(220);
+    clockAt(Date.now() + everyMs);
     for (let time = 0; time < 2; time += 1) expect(await look('a')).toBeGreaterThan(50_000);
-    await sleep(220);
+    clockAt(Date.now() + everyMs);
     expect(await look('a')).toBeGreaterThan(50_000);
     expect(looks).toEqual(['a', 'a']);
   });

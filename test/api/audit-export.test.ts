@@ -30,7 +30,7 @@ beforeAll(async () => {
       after: { name: formula },
       from: '192.0.2.7',
     });
-}, 60_000);
+});
 afterAll(async () => {
   await api.close();
   await rm(folder, { recursive: true, force: true });

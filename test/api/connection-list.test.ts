@@ -1,8 +1,10 @@
 /** What the console's list of connections is read by: searched, filtered and paged by the server, a batch of facts beside each page. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { clearOfMidnight } from '../harness/clock.ts';
 import { by, company } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
 
+await clearOfMidnight();
 let api: Api;
 let ours: Awaited<ReturnType<typeof company>>;
 

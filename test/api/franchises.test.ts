@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { clearOfMidnight } from '../harness/clock.ts';
 import { by, connection } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
 
+await clearOfMidnight();
 const metricKey = 'messages_delivered';
 const now = new Date();
 const today = now.toISOString().slice(0, 10);

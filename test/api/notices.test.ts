@@ -23,7 +23,7 @@ beforeAll(async () => {
   const person = { companyId: ours.id, name: 'Olga', email: 'olga@example.com', phone, role: 'operator' as const };
   userId = (await api.stores.users.create(person, by)).id;
   connectionId = await connection(api, ours.id);
-}, 60_000);
+});
 afterAll(() => api.close());
 
 const call = (method: string, path: string, body?: unknown, as = key) => api.call(method, `/v1${path}`, { key: as, body });

@@ -1,5 +1,6 @@
 /** Silence is told without the scheduler: Temporal is away, the clock goes on, and the cards, the health list and the metrics say it. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { clockAt } from '../harness/clock.ts';
 import { by, company, connection } from './fixtures.ts';
 import { startApi, type Api } from './server.ts';
 
@@ -32,12 +33,6 @@ beforeAll(async () => {
 afterEach(() => void jest.useRealTimers());
 afterAll(() => api.close());
 
-/** Moves the clock and nothing else: what waits, waits in real time. */
-function clockAt(now: Date): void {
-  const others = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'] as const;
-  const clearing = ['clearImmediate', 'clearInterval', 'clearTimeout'] as const;
-  jest.useFakeTimers({ now, doNotFake: [...others, ...clearing] });
-}
 const get = async (path: string) => (await api.call('GET', `/v1${path}`, { key: ours.keys.company_admin })).body;
 const staleInMetrics = async () => (await api.call('GET', '/metrics')).text.match(/^linkwright_connections_stale (.*)$/m)?.[1];
 

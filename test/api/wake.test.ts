@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '../../telemetry/log.ts';
 import { createWaker } from '../../api/webhooks/wake.ts';
+import { until } from '../harness/until.ts';
 
 const quiet = createLog({ level: 'silent', service: 'api' });
 const target = (connectionId: string) => ({ connectionId, companyId: 'comp_1', providerKey: 'twilio' });
@@ -55,7 +56,8 @@ describe('The waker', () => {
   it('tries a failed wake-up again until it succeeds', async () => {
     const { sent, waker } = recording((count) => count < 4);
     waker.wake(target('conn_a'));
-    await pause(300);
+    await until(() => sent.length >= 4);
+    await pause(100);
     expect(sent).toHaveLength(4);
     await waker.stop();
   });

@@ -343,7 +343,6 @@ describe('Escalations by HTTP', () => {
     const listed = await until(
       () => get(`/companies/${company.companyId}/escalations?connectionId=${id}&open=true`),
       ({ body }) => body.items.length === 1,
-      15_000,
     );
     const escalation = `/escalations/${listed.body.items[0].id}`;
     const told = await until(

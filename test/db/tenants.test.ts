@@ -3,6 +3,7 @@ import { BadCursor } from '../../db/errors.ts';
 import { openDatabase } from '../../db/database.ts';
 import { write } from '../../db/sql.ts';
 import { forgetAnswers } from '../../workers/forget-answers.ts';
+import { clockAt } from '../harness/clock.ts';
 import { by, connectedCompany, openStores, servers, type OpenStores } from './stores.ts';
 
 const oddTexts = ['é', '🎉', '\u0000', "' OR 1=1 --", '\\', '\ud800', 'x'.repeat(5_000), ':companyId', '?'];
@@ -213,9 +214,7 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
   it('gives the key of a dead process out again in time, however far that process’s clock was ahead', async () => {
     const { idempotency } = stores.app;
     const call = { scope: 'key_4:POST /v1/messages', key: 'ahead', requestHash: 'h1' };
-    const others = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'] as const;
-    const clearing = ['clearImmediate', 'clearInterval', 'clearTimeout'] as const;
-    jest.useFakeTimers({ now: Date.now() + 300_000, doNotFake: [...others, ...clearing] });
+    clockAt(Date.now() + 300_000);
     try {
       await idempotency.begin(call);
     } finally {

@@ -171,6 +171,10 @@ export function breakTwilio(
   return sandbox.control('twilio', 'fault', { ...rest, match });
 }
 
+/** The next run of messages is under way for some seconds: its first two calls come to no answer in time, and the third does. */
+export const holdUpRun = (engine: Stage, of: { account: TwilioAccount }): Promise<unknown> =>
+  breakTwilio(engine, of, '/Messages.json', { kind: 'delay', ms: 2_000, times: 2 });
+
 /** What was asked of the sandbox for this account, oldest first. */
 export async function askedOf({ sandbox }: Stage, { account }: { account: TwilioAccount }, path = ''): Promise<AskedRequest[]> {
   const requests = await sandbox.control<AskedRequest[]>('twilio', 'requests');

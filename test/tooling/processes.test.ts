@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../harness/until.ts';
 
 interface Entry {
   name: string;
@@ -78,17 +78,19 @@ describe('the processes of npm start', () => {
   it('ends also what a process has started itself', async () => {
     const grandchild = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'])`;
     await processes.start(node('api', `console.log('ready', ${grandchild}.pid); setInterval(() => 0, 1000)`));
-    await sleep(50);
-    const pid = Number(/ready (\d+)/.exec(await readFile(join(folder, 'api.log'), 'utf8'))![1]);
+    const said = await until(
+      () => readFile(join(folder, 'api.log'), 'utf8'),
+      (text) => /ready \d+\n/.test(text),
+    );
+    const pid = Number(/ready (\d+)/.exec(said)![1]);
     expect(processIdentity(pid)).toBeDefined();
     await processes.stop();
-    await sleep(200);
-    expect(processIdentity(pid)).toBeUndefined();
+    await until(() => processIdentity(pid) === undefined);
   });
 
   it('says that nothing works any more when a process dies that may not be started again', async () => {
     await processes.start(node('mysql', `console.log('ready'); setTimeout(() => process.exit(1), 200)`));
-    for (let waited = 0; !gaveUp && waited < 5_000; waited += 50) await sleep(50);
+    await until(() => gaveUp);
     expect(gaveUp).toContain('mysql died');
     expect(gaveUp).toContain('mysql.log');
   });

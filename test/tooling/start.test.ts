@@ -89,7 +89,7 @@ afterAll(async () => {
     await current.ended;
   }
   await rm(home, { recursive: true, force: true });
-}, 60_000);
+});
 
 describe('npm start', () => {
   let companies: string[];
@@ -113,7 +113,7 @@ describe('npm start', () => {
     expect(second.output()).toContain('runs already');
     expect(second.output()).toMatch(/API +http:\/\/127\.0\.0\.1:\d+/);
     expect((await running()).every(({ pid }) => isAlive(pid))).toBe(true);
-  }, 60_000);
+  });
 
   it('starts a killed worker again and says which one died', async () => {
     const { output } = current!;
@@ -122,7 +122,7 @@ describe('npm start', () => {
     for (let waited = 0; waited < 60_000 && !output().includes('workers is back'); waited += 100) await sleep(100);
     expect(output()).toContain('workers died (ended by SIGKILL)');
     expect((await running()).find(({ name }) => name === 'workers')!.pid).not.toBe(worker.pid);
-  }, 90_000);
+  });
 
   it('ends what a start that was killed left behind, and finds the data again', async () => {
     const left = await running();
@@ -148,7 +148,7 @@ describe('npm start', () => {
     const stopped = [...output().matchAll(/stopping (\S+)/g)].map(([, name]) => name);
     expect(stopped.indexOf('workers')).toBeLessThan(stopped.indexOf('temporal'));
     expect(stopped.indexOf('api')).toBeLessThan(stopped.indexOf('mysql'));
-  }, 90_000);
+  });
 
   it('does not put a new master key in the place of one that was lost', async () => {
     const [file, aside] = [join(home, 'master.key'), join(home, 'aside.key')];
@@ -165,11 +165,11 @@ describe('npm start', () => {
     const { ended, output } = start({ TEMPORAL_CLI: '/nonexistent/temporal' });
     expect(await ended).toBe(1);
     expect(output()).toContain('TEMPORAL_CLI (/nonexistent/temporal) is not a Temporal CLI that runs.');
-  }, 60_000);
+  });
 
   it('refuses half of a pair of database addresses', async () => {
     const { ended, output } = start({ APP_DATABASE_URL: 'mysql://db/app' });
     expect(await ended).toBe(1);
     expect(output()).toContain('Only one of APP_DATABASE_URL and TRAFFIC_DATABASE_URL is set');
-  }, 60_000);
+  });
 });

@@ -51,9 +51,12 @@ async function load(deps: ActivityDeps, connectionId: string, { lanes, ms }: { l
   return (await Promise.all(Array.from({ length: lanes }, lane))).reduce((sum, tried) => sum + tried, 0);
 }
 async function takeAway(connectionId: string): Promise<void> {
-  await load(engine.deps, connectionId, { lanes: 4, ms: 500 });
+  // However few calls a busy machine makes of it at first.
   await until(
-    () => circuitOf(connectionId),
+    async () => {
+      await load(engine.deps, connectionId, { lanes: 4, ms: 100 });
+      return circuitOf(connectionId);
+    },
     (circuit) => circuit?.state === 'open',
   );
 }
@@ -95,7 +98,7 @@ describe('a provider that is down under load', () => {
     expect(await changesOf(launched)).toEqual(['circuit.close', 'circuit.open']);
     const lines = engine.logLines.filter((line) => line.includes(connectionId) && line.includes('"event":"circuit"'));
     expect(lines.length).toBeGreaterThan(0);
-  }, 30_000);
+  });
 
   it('is told of in the connection’s answer, with its next try', async () => {
     const launched = connections.next();
@@ -146,7 +149,7 @@ describe('a provider that is down under load', () => {
     await untilClosed(launched.connectionId);
     await sending.ends();
     expect(await sending.atTwilio()).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('uses up no rung of a page’s ladder: what is tried meanwhile counts no attempt, and the page is read when it is back', async () => {
     const launched = await connect(engine, { policy: { retryLadderMs: [50, 50] } });
@@ -171,7 +174,7 @@ describe('a provider that is down under load', () => {
     await heal();
     await until(itemOf, (item) => item?.state === 'resolved');
     expect(await itemOf()).toMatchObject({ id: first!.id, attempts: 1, closedBy: 'engine' });
-  }, 40_000);
+  });
 
   it.each(['revoked', 'status429'])('does not count as down for answering %s', async (kind) => {
     const launched = connections.next();

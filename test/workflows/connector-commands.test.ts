@@ -4,7 +4,7 @@ import { workflowIds } from '../../domain/workflow-ids.ts';
 import { commandsOf, bring } from '../harness/connector.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { createTwilioAccount } from '../harness/twilio-account.ts';
-import { breakTwilio, connectAhead, type Launched } from '../harness/scene.ts';
+import { breakTwilio, connectAhead, holdUpRun, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 import { policyChangedSignal } from '../../workflows/messages.ts';
 
@@ -55,7 +55,6 @@ describe('every command', () => {
       }
       expect(await launched.connector.result()).toEqual({ state: 'disconnected' });
     },
-    20_000,
   );
 });
 
@@ -90,7 +89,7 @@ describe('sync now', () => {
   it('names the run that is under way instead of starting another', async () => {
     const launched = connections.next();
     const commands = commandsOf(engine, launched);
-    await breakTwilio(engine, launched, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
+    await holdUpRun(engine, launched);
     const first = await commands.syncNow('messages');
     if (first.verdict !== 'accepted') throw new Error('The first one must be accepted.');
     expect(await commands.syncNow('messages')).toEqual({

@@ -168,7 +168,7 @@ describe('a connection that only fails', () => {
     await commands.syncNow('messages');
     await until(told, (all) => all.length === 4 && all[3]!.includes('it is over'));
     expect(await incidentsOf(launched)).toMatchObject([{ state: 'recovered' }]);
-  }, 20_000);
+  });
 });
 
 describe('a connection whose credentials are rejected', () => {

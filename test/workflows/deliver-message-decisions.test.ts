@@ -53,7 +53,7 @@ describe('a message of which nobody knows whether it went out', () => {
 
   it('is not sent again when the person found it at the provider', async () => {
     const { launched, sending } = await ambiguous('reset_after_effect', [
-      { status: 'sent', delayMs: 3_000 },
+      { status: 'sent', delayMs: 6_000 },
       { status: 'delivered', delayMs: 50 },
     ]);
     await decideWhenAsked(sending, 'was_sent');

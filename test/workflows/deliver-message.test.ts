@@ -74,7 +74,7 @@ describe('an answer that is lost', () => {
     async (kind) => {
       const launched = connections.next();
       await plan(engine, launched, [
-        { status: 'sent', delayMs: 3_000 },
+        { status: 'sent', delayMs: 5_000 },
         { status: 'delivered', delayMs: 50 },
       ]);
       await breakTwilio(engine, launched, '/Messages.json', { kind, method: 'POST', times: 1 });
@@ -272,11 +272,11 @@ describe('a cancel', () => {
   it('is refused while nobody knows whether the message went out', async () => {
     const launched = connections.next();
     await plan(engine, launched, [
-      { status: 'sent', delayMs: 3_000 },
+      { status: 'sent', delayMs: 6_000 },
       { status: 'delivered', delayMs: 50 },
     ]);
     await breakTwilio(engine, launched, '/Messages.json', { kind: 'reset_after_effect', method: 'POST', times: 1 });
-    const sending = await send(engine, launched, { policy: { lookAfterMs: 1_500 } });
+    const sending = await send(engine, launched, { policy: { lookAfterMs: 4_000 } });
     await until(sending.atTwilio, (messages) => messages.length === 1);
     const details = () => sending.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     await until(details, ({ currentDetails }) => currentDetails.startsWith('The answer was lost'));

@@ -3,7 +3,7 @@ import { taskQueues, workflowIds } from '../../domain/workflow-ids.ts';
 import type { SyncRunResult } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
 import { createTwilioAccount, freshNumber } from '../harness/twilio-account.ts';
-import { askedOf, breakTwilio, connect, connectAhead, type Launched } from '../harness/scene.ts';
+import { askedOf, breakTwilio, connect, connectAhead, holdUpRun, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
@@ -53,7 +53,7 @@ describe('what a run counts', () => {
 
     await sendAtTwilio(connected, [
       { status: 'sent', delayMs: 0 },
-      { status: 'delivered', delayMs: 1_500 },
+      { status: 'delivered', delayMs: 5_000 },
     ]);
     await sentAtTwilio(connected, 'sent');
     expect((await connected.run('second')).counts).toMatchObject({ created: 1, updated: 0, unchanged: 4 });
@@ -155,7 +155,7 @@ describe('a record that cannot be mapped', () => {
 describe('two runs of one job', () => {
   it('do not overlap: the second steps aside while the first lives', async () => {
     const connected = await scene();
-    await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
+    await holdUpRun(engine, connected);
     const first = await connected.start('first');
     await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId);
     expect(await connected.run('second')).toEqual({ runId: null, outcome: 'skipped', counts: expect.anything() });
@@ -165,7 +165,7 @@ describe('two runs of one job', () => {
 
   it('do not wait for ever: a holder that was terminated gives way, and its row says so', async () => {
     const connected = await scene();
-    await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
+    await holdUpRun(engine, connected);
     const first = await connected.start('first');
     const runId = (await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId)) as string;
     await first.terminate('A test');
@@ -194,7 +194,7 @@ describe('two runs of one job', () => {
 describe('a cancelled run', () => {
   it('closes as cancelled, frees the place of its job, and calls nobody', async () => {
     const connected = await scene();
-    await breakTwilio(engine, connected, '/Messages.json', { kind: 'delay', ms: 1_000, times: 1 });
+    await holdUpRun(engine, connected);
     const first = await connected.start('first');
     const runId = (await until(async () => (await engine.app.jobs.find(connected.jobId))?.runningRunId)) as string;
     await first.cancel();
