@@ -1,6 +1,7 @@
 /** The reports of a company's weeks and months. Each activity is repeatable: the same period twice is one report. */
 import { heartbeat } from '@temporalio/activity';
 import type { Connection } from '../db/app/stores/connections.ts';
+import { counted } from '../domain/counted.ts';
 import { isLaunched } from '../domain/drift.ts';
 import { metricKeys } from '../domain/metrics.ts';
 import { periodAt, periodBefore, periodKinds, reportAfterMs, type Period, type PeriodKind } from '../domain/periods.ts';
@@ -73,7 +74,7 @@ export function reportActivities(deps: ActivityDeps) {
         .map(({ providerKey, ...line }) => ({ ...line, sourceLabel: deps.getProvider(providerKey).label }))
         .toSorted((a, b) => metricKeys.indexOf(a.metricKey) - metricKeys.indexOf(b.metricKey));
       const delivered = connections.filter(({ lastSuccessAt }) => lastSuccessAt !== null && lastSuccessAt >= period.end).length;
-      const completeness = `${delivered} of ${connections.length} connections`;
+      const completeness = `${delivered} of ${counted(connections.length, 'connection')}`;
       return { ...(await app.reports.create({ companyId, period, completeness, lines })), lines: lines.length };
     },
 

@@ -1,5 +1,6 @@
 /** An anomaly as a sentence, in the words and the zone of the company. */
 import type { Measure, Unusual } from './anomaly.ts';
+import { counted } from './counted.ts';
 import type { CanonicalObject } from './records.ts';
 
 interface Told extends Pick<Unusual, 'value' | 'hours' | 'usual' | 'level'> {
@@ -13,16 +14,11 @@ interface Told extends Pick<Unusual, 'value' | 'hours' | 'usual' | 'level'> {
   timeZone: string;
 }
 
-const nouns: Record<CanonicalObject, string> = {
-  message: 'messages',
-  usage: 'usage records',
-  contact: 'contacts',
-  deal: 'deals',
-};
+const nouns: Record<CanonicalObject, string> = { message: 'message', usage: 'usage record', contact: 'contact', deal: 'deal' };
 
 export function anomalySentence(told: Told): string {
   const { measure, value, usual, of, object, hours } = told;
-  const noun = object ? nouns[object] : 'records';
+  const noun = object ? nouns[object] : 'record';
   const [weekday, hour] = clock(told.at, told.timeZone);
   const between = `between ${two(hour)}:00 and ${two((hour + 1) % 24)}:00`;
   const when = { weekday_hour: ` on ${weekday}s ${between}`, hour: ` ${between}`, weekday: ` on ${weekday}s`, all: '' }[
@@ -32,15 +28,15 @@ export function anomalySentence(told: Told): string {
     case 'run_duration':
       return `A run took ${inTime(value)}, usually ${range(usual, inTime)}${when}.`;
     case 'records_changed':
-      return `${value} ${noun} created or updated in one run, usually ${range(usual, inFull)}${when}.`;
+      return `${counted(value, noun)} created or updated in one run, usually ${range(usual, inFull)}${when}.`;
     case 'records_read':
       return value === 0
-        ? `A run succeeded with nothing in it: no ${noun}, usually ${range(usual, inFull)}${when}.`
-        : `${value} ${noun} read in one run, usually ${range(usual, inFull)}${when}.`;
+        ? `A run succeeded with nothing in it: no ${noun}s, usually ${range(usual, inFull)}${when}.`
+        : `${counted(value, noun)} read in one run, usually ${range(usual, inFull)}${when}.`;
     case 'failed_share':
-      return `${inPercent(value)} of ${of} ${noun} failed in one run, usually ${range(usual, inPercent)}${when}.`;
+      return `${inPercent(value)} of ${counted(of, noun)} failed in one run, usually ${range(usual, inPercent)}${when}.`;
     case 'events_hourly': {
-      const came = `${value === 0 ? 'No' : value} webhooks came`;
+      const came = value === 0 ? 'No webhooks came' : `${counted(value, 'webhook')} came`;
       if (hours === 1) return `${came} on ${weekday} ${between}, usually ${range(usual, inFull)}${when}.`;
       const until = `in the ${hours} hours until ${two((hour + 1) % 24)}:00 on ${weekday}`;
       return `${came} ${until}, usually ${range(usual, inFull)} in these hours of the week.`;

@@ -1,12 +1,13 @@
 import { afterword, byHandUnderReview, byHandWords, endedWords, type Afterword } from './by-hand-words.ts';
 import { stateWords, type ConnectionState } from './connection-state.ts';
-import { metricPeriods, type MetricDefinition } from './metric-definition.ts';
+import { metricPeriods, unitOf, type MetricDefinition } from './metric-definition.ts';
 
 /** Everything a client sees of a metric, and nothing else: an allow-list, built field by field. */
 export interface Card {
   title: string;
   sourceLabel: string;
   period: string;
+  /** What the current value is of: 1 message, 2 messages. */
   unit: string;
   baseline: { value: string; date: string } | null;
   current: { value: string; date: string } | null;
@@ -19,7 +20,7 @@ export type CardStatus =
   'current' | 'under_review' | 'stale' | 'delayed' | 'paused' | 'entered_by_person' | 'disconnected' | 'in_setup' | 'incomplete';
 
 export interface CardFacts {
-  metric: Pick<MetricDefinition, 'title' | 'unit' | 'period'>;
+  metric: Pick<MetricDefinition, 'title' | 'unit' | 'unitOfOne' | 'period'>;
   providerLabel: string;
   /** The company's share of a connection that several feed. */
   isShare?: boolean;
@@ -75,7 +76,7 @@ export function buildCard(facts: CardFacts): Card {
     title: facts.metric.title,
     sourceLabel: enteredByPerson ? `${facts.providerLabel}, entered by a person` : sourceOf(facts),
     period: periodOf(facts, enteredByPerson),
-    unit: facts.currency ?? facts.metric.unit,
+    unit: facts.currency ?? unitOf(facts.metric, facts.current?.value ?? null),
     baseline: facts.baseline && { value: facts.baseline.value, date: facts.baseline.at.slice(0, 10) },
     current: facts.current && { value: facts.current.value, date: facts.current.at.slice(0, 10) },
     ...(enteredByPerson ? statusOfByHand(facts) : statusOf(facts)),

@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** What is erased: everything of a company, or one person in what a company has. */
 export const erasureKinds = ['company', 'person'] as const;
 export type ErasureKind = (typeof erasureKinds)[number];
@@ -27,8 +29,12 @@ export function describeErasure({
   state: ErasureState;
   tables: ErasedTable[];
 }): string {
-  const [deleted, changed] = (['deleted', 'changed'] as const).map((name) => tables.reduce((sum, table) => sum + table[name], 0));
-  const rows = `${deleted} rows deleted, ${changed} rows cleared of what was personal`;
+  const rowsOf = (name: 'deleted' | 'changed') =>
+    counted(
+      tables.reduce((sum, table) => sum + table[name], 0),
+      'row',
+    );
+  const rows = `${rowsOf('deleted')} deleted, ${rowsOf('changed')} cleared of what was personal`;
   if (state === 'running') return `Under way: ${rows} so far.`;
   return `Done: ${rows}. ${reach[kind]} Not reached: what the providers keep themselves, and backups of before.`;
 }

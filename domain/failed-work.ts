@@ -1,4 +1,5 @@
 /** What can be in the error queue, how each kind is retried, and what mends it. */
+import { counted } from './counted.ts';
 import { consequences, type FailureCode } from './failure.ts';
 
 export const queueKinds = ['record', 'page', 'event', 'delivery', 'push'] as const;
@@ -87,7 +88,7 @@ export function describeNext({ kind, code, state, mend, attempts, nextAttemptAt 
   const decides = kind === 'delivery' ? kindsOfWork.delivery.otherwise : consequences[code].ownerAction;
   if (state === 'dead') {
     const asksPerson = decides.startsWith('Nothing yet') ? 'Retry it when its cause is gone, resolve it or ignore it.' : decides;
-    return `It failed ${attempts} times and is not tried again by itself. ${asksPerson}`;
+    return `It failed ${counted(attempts, 'time')} and is not tried again by itself. ${asksPerson}`;
   }
   if (nextAttemptAt)
     return `It is tried again by itself at ${nextAttemptAt.toISOString()}; while the connection is paused, when it is resumed.`;

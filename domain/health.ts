@@ -2,6 +2,7 @@
 import { isStale } from './card.ts';
 import type { Circuit } from './circuit.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { counted } from './counted.ts';
 import { consequences, type FailureCode } from './failure.ts';
 import { headroomOf, type SaidLimit } from './headroom.ts';
 
@@ -107,7 +108,7 @@ const signs: Sign[] = [
       ? {
           sign: 'freshness',
           verdict: 'failing',
-          sentence: `Its last good run was ${facts.lastSuccessAt ? `at ${facts.lastSuccessAt}` : 'never'}; one is expected every ${Math.round(facts.freshWithinS / 60)} minutes.`,
+          sentence: `${facts.lastSuccessAt ? `Its last good run was at ${facts.lastSuccessAt}` : 'It has had no good run'}; one is expected every ${counted(Math.round(facts.freshWithinS / 60), 'minute')}.`,
           todo: 'Look at its last runs; sync now when their reason is gone.',
         }
       : null,
@@ -126,7 +127,7 @@ const signs: Sign[] = [
       ? {
           sign: 'token',
           verdict: 'at_risk',
-          sentence: `Its access ended ${Math.round(-token.endsInMs / minuteMs)} minutes ago and was not renewed since.`,
+          sentence: `Its access ended ${counted(Math.round(-token.endsInMs / minuteMs), 'minute')} ago and was not renewed since.`,
           todo: 'Nothing when it is seldom called: the next call renews it. Reauthorize it when calls fail.',
         }
       : null,
@@ -146,7 +147,7 @@ const signs: Sign[] = [
       ? {
           sign: 'queue',
           verdict: 'at_risk',
-          sentence: `${open} items of failed work are open, ${dead} of them wait for a person.`,
+          sentence: queueSentence(open, dead),
           todo: 'Look at the error queue: correct the cause, then retry or ignore.',
         }
       : null,
@@ -164,11 +165,22 @@ const signs: Sign[] = [
       ? {
           sign: 'portal',
           verdict: 'at_risk',
-          sentence: `${empty} of its ${shown} cards have no value, and clients see them empty.`,
+          sentence: cardsSentence(shown, empty),
           todo: 'Sync now; when they stay empty, look at the mapping and at the metric’s records.',
         }
       : null,
 ];
+
+function queueSentence(open: number, dead: number): string {
+  if (open === 1) return `1 item of failed work is open${dead === 1 ? ' and waits for a person' : ''}.`;
+  const ofThem = dead === 0 ? '' : `, ${dead} of them ${dead === 1 ? 'waits' : 'wait'} for a person`;
+  return `${open} items of failed work are open${ofThem}.`;
+}
+
+function cardsSentence(shown: number, empty: number): string {
+  if (shown === 1) return 'Its card has no value, and clients see it empty.';
+  return `${empty} of its ${shown} cards ${empty === 1 ? 'has no value, and clients see it' : 'have no value, and clients see them'} empty.`;
+}
 
 /** A share of successes, `null` of nothing. */
 export function rateOf(ok: number, failed: number): number | null {

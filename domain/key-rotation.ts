@@ -1,4 +1,5 @@
 /** How keys are replaced: every value is sealed again with new data keys, or every data key is wrapped by another master key. */
+import { counted } from './counted.ts';
 
 /** `master`: data keys are wrapped by the master key given as `MASTER_KEY`. `data`: every scope gets a new data key. */
 export const rotationKinds = ['master', 'data'] as const;
@@ -59,6 +60,7 @@ const phaseWords: Record<RotationPhase, string> = {
 };
 
 export function describeRotation({ kind, phase, keys, values, broken }: RotationProgress): string {
-  const found = broken > 0 ? ` ${broken} values do not open and stay as they are.` : '';
+  const found =
+    broken > 0 ? ` ${counted(broken, 'value does not open and stays as it is', 'values do not open and stay as they are')}.` : '';
   return `Rotation of the ${kind} keys. ${phaseWords[phase]} Keys changed: ${keys}; values sealed again: ${values}.${found}`;
 }

@@ -1,3 +1,5 @@
+import { counted } from './counted.ts';
+
 /** How much failed work a change would mend, when not all of it was looked at. */
 export interface Mends {
   items: number;
@@ -12,6 +14,6 @@ export function estimateMends({ waiting, looked, fit }: { waiting: number; looke
 
 export function describeMends({ items, isEstimate }: Mends): string {
   if (items === 0) return 'It mends no item of the error queue.';
-  const many = `${isEstimate ? 'about ' : ''}${items} item${items === 1 ? '' : 's'}`;
+  const many = `${isEstimate ? 'about ' : ''}${counted(items, 'item')}`;
   return `Retry the ${many} this would mend: preview them with this filter, then replay the preview.`;
 }

@@ -1,5 +1,5 @@
 /** What a metric sets off when a report is made: a note for the client, a task for its people, or an incident that calls them. */
-import type { MetricDefinition } from './metric-definition.ts';
+import { unitOf, type MetricDefinition } from './metric-definition.ts';
 
 /** A rule of a definition, as data. */
 export type MetricAct = (
@@ -30,12 +30,13 @@ export interface JudgedAct {
 const words = { baseline: 'at onboarding', previous: 'in the period before' };
 
 export function judgeActs(
-  { title, unit, acts }: Pick<MetricDefinition, 'title' | 'unit' | 'acts'>,
+  metric: Pick<MetricDefinition, 'title' | 'unit' | 'unitOfOne' | 'acts'>,
   facts: ActFacts,
   days: { from: string; until: string },
 ): JudgedAct[] {
   const span = `from ${days.from} to ${days.until}`;
-  const shown = (value: string | null) => (unit === '%' ? `${value} %` : `${value} ${unit}`);
+  const { title, acts } = metric;
+  const shown = (value: string | null) => `${value} ${unitOf(metric, value)}`;
   return acts.map((act) => {
     const met = isMet(act, facts);
     if (act.when === 'reached') return { act, met, sentence: `${title} ${span}: ${shown(facts.value)}.` };

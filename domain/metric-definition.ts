@@ -12,6 +12,8 @@ export interface MetricDefinition {
   period: MetricPeriod;
   /** What the value counts. Money takes its currency's code instead, where the rows tell one. */
   unit: string;
+  /** What stands behind the value 1, where that differs. */
+  unitOfOne?: string;
   clientMeaning: string;
   rule: MetricRule;
   /** What it sets off when a report is made, besides its card. */
@@ -67,6 +69,10 @@ export interface Measured {
   /** Rows that belong in it and are not: of another currency, or without an amount. */
   leftOut: number;
 }
+
+/** What a value is of: 1 message, 0 messages. */
+export const unitOf = ({ unit, unitOfOne = unit }: Pick<MetricDefinition, 'unit' | 'unitOfOne'>, value: string | null): string =>
+  value !== null && Number(value) === 1 ? unitOfOne : unit;
 
 /** An open deal that has made no step for so long stands still. */
 export const stalledAfterDays = 14;

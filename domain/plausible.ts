@@ -1,5 +1,5 @@
 /** Whether a new value may be shown in place of the last one, or a person should look first. */
-import { metricPeriods, type MetricDefinition } from './metric-definition.ts';
+import { metricPeriods, unitOf, type MetricDefinition } from './metric-definition.ts';
 
 /** What a definition says of its values. Anything outside of it waits for a person. */
 export interface PlausibleBounds {
@@ -15,14 +15,15 @@ export type PlausibleVerdict = { plausible: true } | { plausible: false; sentenc
 
 /** `last`: the value that is shown; `null` when none is. A rate of nothing is no value, and hides nothing. */
 export function judgeValue(
-  { title, unit, period, plausible: bounds }: Pick<MetricDefinition, 'title' | 'unit' | 'period' | 'plausible'>,
+  metric: Pick<MetricDefinition, 'title' | 'unit' | 'unitOfOne' | 'period' | 'plausible'>,
   { value, last }: { value: string | null; last: string | null },
 ): PlausibleVerdict {
+  const { title, period, plausible: bounds } = metric;
   if (value === null) return { plausible: true };
   const [now, before] = [Number(value), last === null ? null : Number(last)];
   const why = whyNot(bounds, now, before);
   if (why === null) return { plausible: true };
-  const what = `"${title}" (${metricPeriods[period].label}) would be ${value} ${unit}`;
+  const what = `"${title}" (${metricPeriods[period].label}) would be ${value} ${unitOf(metric, value)}`;
   return { plausible: false, sentence: `${what}${last === null ? '' : ` after ${last}`}: ${why}.` };
 }
 

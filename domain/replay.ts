@@ -1,4 +1,5 @@
 /** Many items of failed work, tried again at a person's word. */
+import { counted } from './counted.ts';
 import { kindsOfWork, queueKinds } from './failed-work.ts';
 
 /** What became of them. */
@@ -39,24 +40,27 @@ export type ReplayVerdict = (typeof replayVerdicts)[number];
 /** Those that a replay carries out; the others are decided at the thing itself. */
 export const replayedKinds = queueKinds.filter((kind) => kindsOfWork[kind].retriedBy !== 'person');
 
-const words: Record<keyof ReplayCounts, string> = {
-  created: 'made a new row',
-  updated: 'changed a row',
-  unchanged: 'changed nothing',
-  older: 'are older than what is stored',
-  applied: 'events were applied',
-  started: 'pages are read and pushes sent, when the provider is there',
-  failed: 'failed again or wait for the provider',
-  gone: 'are past their retention',
-  kept: 'were left as they are',
+const words: Record<keyof ReplayCounts, [one: string, more: string]> = {
+  created: ['made a new row', 'made a new row'],
+  updated: ['changed a row', 'changed a row'],
+  unchanged: ['changed nothing', 'changed nothing'],
+  older: ['is older than what is stored', 'are older than what is stored'],
+  applied: ['event was applied', 'events were applied'],
+  started: [
+    'page is read or push sent, when the provider is there',
+    'pages are read and pushes sent, when the provider is there',
+  ],
+  failed: ['failed again or waits for the provider', 'failed again or wait for the provider'],
+  gone: ['is past its retention', 'are past their retention'],
+  kept: ['was left as it is', 'were left as they are'],
 };
 
 /** For whoever asked, and in the Temporal UI. */
 export function describeReplay(counts: ReplayCounts, items: number): string {
   const entries = Object.entries(counts) as [keyof ReplayCounts, number][];
   const tried = entries.reduce((sum, [, count]) => sum + count, 0);
-  const told = entries.flatMap(([name, count]) => (count > 0 ? `${count} ${words[name]}` : []));
-  return `${tried} of ${items} items were tried again${told.length > 0 ? `: ${told.join(', ')}` : ''}.`;
+  const told = entries.flatMap(([name, count]) => (count > 0 ? counted(count, ...words[name]) : []));
+  return `${tried} of ${counted(items, 'item was', 'items were')} tried again${told.length > 0 ? `: ${told.join(', ')}` : ''}.`;
 }
 
 /** A row of a preview, and how things stand when it is replayed. Hashes are hexadecimal; `null` means that there is no row. */

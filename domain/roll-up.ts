@@ -2,7 +2,7 @@
 import { isStale, type Card } from './card.ts';
 import { stateWords, type ConnectionState } from './connection-state.ts';
 import { sumOf } from './decimal.ts';
-import { metricPeriods, type MetricDefinition } from './metric-definition.ts';
+import { metricPeriods, unitOf, type MetricDefinition } from './metric-definition.ts';
 
 /** What one connection tells of one metric. */
 export interface Feed {
@@ -74,11 +74,12 @@ export function rollUp({ metric, companies, feeds, now }: RollUpFacts): RollUp {
       : null;
   const byHand = values.filter(({ enteredByPerson }) => enteredByPerson).length;
   const whyNotSummed = metric.rollUp.how === 'sum' ? null : metric.rollUp.reason;
+  const value = whyNotSummed === null && values.length > 0 ? sumOf(values.map((each) => each.value ?? '0')) : null;
   return {
     title: metric.title,
-    unit: metric.unit,
+    unit: unitOf(metric, value),
     period: metricPeriods[metric.period].label,
-    value: whyNotSummed === null && values.length > 0 ? sumOf(values.map(({ value }) => value ?? '0')) : null,
+    value,
     asOf,
     reporting,
     total,

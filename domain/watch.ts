@@ -3,6 +3,7 @@
  * time, and asks the rows and the clock alone, so that it notices silence when nothing else runs.
  */
 import { staleSentence } from './card.ts';
+import { counted } from './counted.ts';
 import type { Notice } from './notice.ts';
 
 export interface WatchPolicy {
@@ -49,7 +50,7 @@ export function staleFinding({ id, companyId, label, providerKey, lastSuccessAt,
   return {
     subject: id,
     connection: { id, companyId, label, providerKey },
-    sentence: `${label}: ${since} A good run is expected within ${minutes} minutes.`,
+    sentence: `${label}: ${since} A good run is expected within ${counted(minutes, 'minute')}.`,
   };
 }
 

@@ -142,6 +142,7 @@ describe('the sentence of an anomaly', () => {
       { measure: 'records_changed', value: 214, usual: [12, 40] },
       '214 deals created or updated in one run, usually 12 to 40 on Mondays.',
     ],
+    [{ measure: 'records_read', value: 1, usual: [12, 40] }, '1 deal read in one run, usually 12 to 40 on Mondays.'],
     [
       { measure: 'records_read', value: 0, usual: [12, 40], level: 'weekday_hour' },
       'A run succeeded with nothing in it: no deals, usually 12 to 40 on Mondays between 14:00 and 15:00.',

@@ -32,6 +32,14 @@ describe('a card', () => {
     });
   });
 
+  it.each([
+    ['1', 'message'],
+    ['0', 'messages'],
+    ['1.5', 'messages'],
+  ])('says what %s is of', (value, unit) => {
+    expect(buildCard(facts({ current: { ...facts().current!, value } })).unit).toBe(unit);
+  });
+
   it('leaves out whatever else its facts carry', () => {
     const more = {
       ...facts(),

@@ -85,6 +85,19 @@ describe('A connection', () => {
     for (const { sentence, todo } of judged.reasons) expect(`${sentence}${todo}`).not.toMatch(/undefined|NaN|null/);
   });
 
+  it.each<[Partial<HealthFacts>, string]>([
+    [{ queue: { open: 1, dead: 0 } }, '1 item of failed work is open.'],
+    [{ queue: { open: 1, dead: 1 } }, '1 item of failed work is open and waits for a person.'],
+    [{ queue: { open: 3, dead: 1 } }, '3 items of failed work are open, 1 of them waits for a person.'],
+    [{ queue: { open: 3, dead: 2 } }, '3 items of failed work are open, 2 of them wait for a person.'],
+    [{ cards: { shown: 1, empty: 1 } }, 'Its card has no value, and clients see it empty.'],
+    [{ cards: { shown: 2, empty: 1 } }, '1 of its 2 cards has no value, and clients see it empty.'],
+    [{ cards: { shown: 3, empty: 2 } }, '2 of its 3 cards have no value, and clients see them empty.'],
+    [{ lastSuccessAt: null, freshWithinS: 60 }, 'It has had no good run; one is expected every 1 minute.'],
+  ])('says so in numbers, case %#', (facts, sentence) => {
+    expect(judgeHealth({ ...well, ...facts }).reasons.map((reason) => reason.sentence)).toEqual([sentence]);
+  });
+
   it('of which nothing is expected is idle, whatever else is wrong', () => {
     const idle = connectionStates.filter((state) => judgeHealth({ ...well, state, lastSuccessAt: null }).verdict === 'idle');
     expect(idle).toEqual(['onboarding', 'paused', 'disconnected']);

@@ -29,8 +29,9 @@ describe('A row of a preview', () => {
 describe('A replay', () => {
   it('says what became of its items', () => {
     expect(describeReplay(noReplayCounts, 3)).toBe('0 of 3 items were tried again.');
+    expect(describeReplay({ ...noReplayCounts, kept: 1 }, 1)).toBe('1 of 1 item was tried again: 1 was left as it is.');
     expect(describeReplay({ ...noReplayCounts, created: 2, failed: 1 }, 3)).toBe(
-      '3 of 3 items were tried again: 2 made a new row, 1 failed again or wait for the provider.',
+      '3 of 3 items were tried again: 2 made a new row, 1 failed again or waits for the provider.',
     );
   });
 

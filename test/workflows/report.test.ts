@@ -52,7 +52,7 @@ describe('reports', () => {
     await pass();
     expect(again.reportId).toBe(first.reportId);
     expect(await ofWeek()).toMatchObject([
-      { id: first.reportId, state: 'draft', kind: 'week', periodEnd: week.lastDay, completeness: '1 of 1 connections' },
+      { id: first.reportId, state: 'draft', kind: 'week', periodEnd: week.lastDay, completeness: '1 of 1 connection' },
     ]);
     expect((await ofWeek())[0]!.lines.map(({ metricKey }) => metricKey)).toEqual([
       'messages_delivered',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricPeriods } from '../../../domain/metric-definition.ts';
+import { metricPeriods, unitOf } from '../../../domain/metric-definition.ts';
 import { definitionOf, metricKeys } from '../../../domain/metrics.ts';
 import type { Report } from '../../../db/app/stores/reports.ts';
 import type { ReportLine } from '../../../db/app/report-lines.ts';
@@ -66,15 +66,15 @@ export const describeReport = (report: Report): z.input<typeof reportSchema> => 
 });
 
 function describeLine(line: ReportLine): z.input<typeof lineSchema> {
-  const { title, unit, period } = definitionOf(line.metricKey);
+  const metric = definitionOf(line.metricKey);
   const { baseline, recomputedAt } = line;
   return {
-    title,
+    title: metric.title,
     sourceLabel: line.sourceLabel,
-    unit: line.currency ?? unit,
+    unit: line.currency ?? unitOf(metric, line.value),
     value: line.value,
     previous: line.previous,
-    baseline: baseline && { value: baseline.value, date: dayOf(baseline.at), period: metricPeriods[period].label },
+    baseline: baseline && { value: baseline.value, date: dayOf(baseline.at), period: metricPeriods[metric.period].label },
     leftOut: line.leftOut,
     enteredByPerson: line.enteredByPerson,
     correction: recomputedAt && { date: dayOf(recomputedAt), valueBefore: line.valueBefore },
