@@ -1,14 +1,15 @@
 /** Failed work in a real browser, worked off by clicking, on the whole engine: what is retried there is written by its workers. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Role } from '../../domain/permissions.ts';
+import { usualRetryLadderMs } from '../../domain/retry-ladder.ts';
 import type { FieldMapping } from '../../domain/mapping.ts';
 import { getProvider } from '../../providers/registry.ts';
 import { by } from '../api/fixtures.ts';
 import { commandsOf } from '../harness/connector.ts';
 import { flawsInEveryLook, menu, startConsole, type Console } from '../harness/console.ts';
 import { startEngine, type Engine } from '../harness/engine.ts';
-import { connect, type Launched } from '../harness/scene.ts';
+import { connect, createCompany, type Launched } from '../harness/scene.ts';
 import { until } from '../harness/until.ts';
 
 let engine: Engine;
@@ -64,6 +65,32 @@ async function toCause(page: Page) {
   await page.getByRole('list', { name: 'Items of this cause' }).waitFor();
 }
 
+/** A company with an item that has failed on every rung of the ladder. */
+async function worn(): Promise<string> {
+  const { companyId, owner } = await createCompany(engine);
+  const facts = { companyId, providerKey: 'twilio', purpose: 'messaging', label: 'Front desk', reason: 'Test', settings: {} };
+  const { id: connectionId } = await engine.app.connections.create({ ...facts, ownerUserId: owner.id }, by);
+  const sentence = 'It could not be applied, and this is told in so many words that they take the whole width of the card.';
+  const failed = { companyId, connectionId, kind: 'event' as const, cause: 'SM1', code: 'defect' as const, sentence };
+  for (let times = 0; times <= usualRetryLadderMs.length; times += 1)
+    await engine.app.errorQueue.put({ ...failed, rawEventId: null });
+  return companyId;
+}
+
+/** What of a cause's card the badge lies over. */
+async function underBadge(card: Locator): Promise<string[]> {
+  const badge = (await card.getByText('1 needs a person').boundingBox())!;
+  const texts = [card.getByRole('link'), card.getByText('Fault of ours'), card.getByText('1 item', { exact: true })];
+  const under = await Promise.all(
+    texts.map(async (text) => {
+      const { x, y, width, height } = (await text.boundingBox())!;
+      const isBeside = x + width <= badge.x || badge.x + badge.width <= x;
+      return isBeside || y + height <= badge.y || badge.y + badge.height <= y ? [] : [await text.innerText()];
+    }),
+  );
+  return under.flat();
+}
+
 describe('Every look', () => {
   it('has nothing in anybody’s way', async () => {
     const page = await signedIn('operator');
@@ -86,6 +113,18 @@ describe('Every look', () => {
   });
 });
 
+describe('A cause that waits for a person', () => {
+  it('has its badge beside its words, or below them where it is narrow', async () => {
+    const companyId = await worn();
+    const page = await web.signedIn('operator', companyId);
+    await page.goto(`${engine.url}/failures`);
+    for (const width of [1_280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await underBadge(causes(page).getByRole('article'))).toEqual([]);
+    }
+  });
+});
+
 describe('An operator', () => {
   it('previews a retry of one as a difference, carries out exactly that, and is told how it ended', async () => {
     const page = await signedIn('operator');
@@ -101,12 +140,12 @@ describe('An operator', () => {
     await dialog.getByText('The values are hidden.').waitFor();
     expect([await open(), await rows()]).toEqual([4, 0]);
     await dialog.getByRole('button', { name: 'Retry exactly this' }).click();
-    await page.getByText('1 of 1 items were tried again: 1 made a new row.').waitFor();
+    await page.getByText('1 of 1 item was tried again: 1 made a new row.').waitFor();
     await page.getByText('All 3 items of this cause').waitFor();
     expect([await open(), await rows()]).toEqual([3, 1]);
     // Reloaded, the page still says what is under way and how it ended.
     await page.reload();
-    await page.getByText('1 of 1 items were tried again').waitFor();
+    await page.getByText('1 of 1 item was tried again').waitFor();
   });
 
   it('ignores a whole cause with a reason, and undoes it', async () => {

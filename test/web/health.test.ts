@@ -54,11 +54,21 @@ describe('A viewer', () => {
     await menu(page, 'Health').click();
     const card = page.getByRole('article').filter({ hasText: 'Front desk' });
     await card.getByText('At risk').waitFor();
-    await card.getByText('1 items of failed work are open').waitFor();
+    await card.getByText('1 item of failed work is open').waitFor();
     const facts = await card.locator('dl').innerText();
     expect(facts).toMatch(/0 % succeeded \(0 of 1\)/);
     expect(facts).toMatch(/42 ms/);
     expect(facts).toMatch(/1 open/);
+  });
+
+  it('reads moments of its own zone in the reasons', async () => {
+    const other = await company(api, 'Late');
+    const { connectionId } = await everything(api, other.id);
+    await api.stores.connections.markSucceeded(connectionId!, new Date('2026-11-01T06:30:00Z'));
+    const page = await web.signedIn('viewer', other.id);
+    await page.goto(`${api.url}/health`);
+    const late = page.getByRole('listitem').filter({ hasText: 'Its last good run' }).last();
+    expect(await late.innerText()).toMatch(/was at Oct 31, 2026, 11:30\sPM; one is expected every \d+ minutes\./);
   });
 
   it('reads rates by provider over the days in the address, as figures and as a picture that is said', async () => {

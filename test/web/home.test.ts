@@ -76,6 +76,36 @@ describe('Home', () => {
     expect(await page.getByRole('heading', { level: 2 }).first().innerText()).toBe('Yours (2)');
   });
 
+  it('leads from what failed to its cause', async () => {
+    const page = await web.signedIn('operator', ours.id);
+    await page.getByRole('link', { name: 'It could not be applied.' }).click();
+    await page.getByRole('link', { name: 'All causes' }).waitFor();
+    await page.getByText('The one item of this cause').waitFor();
+  });
+
+  it('goes on showing what it has when it cannot be read again, says of when that is, and goes on by itself', async () => {
+    const page = await web.signedIn('operator', ours.id);
+    await page.clock.install();
+    await page.reload();
+    const tasks = page.getByRole('heading', { level: 2, name: /^Tasks/ });
+    const behind = page.getByRole('status').filter({ hasText: /What is shown is from .*\d+:\d\d [AP]M/ });
+    const passTime = () => page.clock.fastForward(5_000);
+    await tasks.waitFor();
+    expect(await behind.count()).toBe(0);
+    await page.route('**/v1/companies/**', (route) => route.abort());
+    await until(() => passTime().then(() => behind.isVisible()));
+    await tasks.waitFor();
+    expect(await flawsOf(page)).toEqual([]);
+    await page.unroute('**/v1/companies/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await behind.waitFor({ state: 'detached' });
+
+    await page.route('**/v1/companies/**', (route) => route.abort());
+    await until(() => passTime().then(() => behind.isVisible()));
+    await page.unroute('**/v1/companies/**');
+    await until(() => passTime().then(async () => !(await behind.isVisible())));
+  });
+
   it('stays calm where nothing needs anybody', async () => {
     const page = await web.signedIn('company_admin', (await company(api, 'Calm')).id);
     await page.getByText('Nothing needs you now.').waitFor();

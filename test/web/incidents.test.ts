@@ -84,7 +84,24 @@ describe('An operator', () => {
     await button(page, 'Take over').click();
     await page.getByText('took it over').waitFor();
     await button(page, 'Take over').waitFor({ state: 'detached' });
+    await page.getByText('In your hands since').waitFor();
     expect(await engine.app.incidents.find(incidentId)).toMatchObject({ state: 'taken_over' });
+  });
+
+  it('takes it from the person who sees to it, at the second word', async () => {
+    const { takenOverBy } = (await engine.app.incidents.find(incidentId))!;
+    const { name } = (await engine.app.users.find(takenOverBy!))!;
+    const page = await signedIn('operator');
+    await toIncident(page);
+    await page.getByText(`In the hands of ${name} since`).waitFor();
+    expect(await button(page, 'Take over').count()).toBe(0);
+    await button(page, `Take it from ${name}`).click();
+    const dialog = page.getByRole('dialog', { name: `Take it from ${name}` });
+    await dialog.getByText(`Tell ${name} first`).waitFor();
+    await dialog.getByRole('button', { name: `Take it from ${name}` }).click();
+    await page.getByText('In your hands since').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    expect((await engine.app.incidents.find(incidentId))!.takenOverBy).not.toBe(takenOverBy);
   });
 
   it('enters a value by hand, corrected at its field, and hands it back to the source', async () => {

@@ -84,7 +84,7 @@ describe('The portal', () => {
     await api.stores.connections.setState(connectionId!, state, 'Test.', 'test');
     const page = await web.signedIn('client', other.id);
     await page.getByText(sentence).waitFor();
-    await page.getByText('0 of 1 are up to date').waitFor();
+    await page.getByText('This is not up to date, and says why.').waitFor();
     expect(await page.locator('body').innerText()).not.toMatch(internal);
   });
 
@@ -108,7 +108,7 @@ describe('The portal', () => {
     await page.getByText('1,752').waitFor();
     await page.route('**/portal/cards', (route) => route.abort());
     await untilGivenUp(page);
-    await page.getByText('These may not be the newest numbers').waitFor();
+    await page.getByText('What is shown is from').waitFor();
     await page.getByText('1,752').waitFor();
     await page.reload();
     await untilGivenUp(page);

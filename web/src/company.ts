@@ -1,20 +1,28 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { answerOf, api, type Schemas } from './api/client.ts';
+import { answerOf, api } from './api/client.ts';
 import { may, useSession } from './session.ts';
 
 const companiesQuery = queryOptions({
   queryKey: ['companies'],
   queryFn: () => answerOf(api.GET('/v1/companies', { params: { query: { limit: 100 } } })),
+  meta: { isBeside: true },
 });
 
-/** The company whose things are shown: one's own, or for the platform's people the one in the address. */
-export function useCompany(): { companyId: string | undefined; choices: Schemas['Company'][]; isPending: boolean } {
+/** One's own company; the platform's people choose one of all, and it stands in the address. */
+export function useCompanies() {
   const session = useSession();
   const { company } = useSearch({ strict: false });
-  const chooses = session.company === null && may(session, 'company.read');
-  const { data, isPending } = useQuery({ ...companiesQuery, enabled: chooses });
-  const choices = data?.items ?? [];
-  const chosen = choices.find(({ id }) => id === company) ?? choices.at(-1);
-  return { companyId: session.company?.id ?? chosen?.id, choices, isPending: chooses && isPending };
+  const mayChoose = session.company === null && may(session, 'company.read');
+  const query = useQuery({ ...companiesQuery, enabled: mayChoose });
+  const choices = query.data?.items ?? [];
+  const chosen = session.company ?? choices.find(({ id }) => id === company) ?? choices.at(-1);
+  return { chosen, choices, query, mayChoose };
+}
+
+/** The company whose things are shown. The shell shows pages once it is known. */
+export function useCompany(): { companyId: string; timeZone: string } {
+  const { chosen } = useCompanies();
+  if (!chosen) throw new Error('No company is chosen, and this page is of one.');
+  return { companyId: chosen.id, timeZone: chosen.timeZone };
 }

@@ -3,7 +3,7 @@ import '@mantine/notifications/styles.css';
 import './print.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider, type Query } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -16,6 +16,9 @@ import { cssVariables, theme } from './theme.ts';
 const retry = (failures: number, error: unknown) =>
   !(error instanceof Problem && error.status >= 400 && error.status < 500) && failures < 3;
 
+/** What was read once and could not be read again is tried until it can; most pages read again by themselves all the time. */
+const whileBehind = ({ state }: Query) => (state.status === 'error' && state.data !== undefined ? 15_000 : false);
+
 /** The session is over: it ended elsewhere, or it has been a while. */
 const signedOut = (error: unknown) => {
   if (error instanceof Problem && error.status === 401 && queries.getQueryData(sessionQuery.queryKey)) leave();
@@ -23,7 +26,11 @@ const signedOut = (error: unknown) => {
 const queries = new QueryClient({
   queryCache: new QueryCache({ onError: signedOut }),
   mutationCache: new MutationCache({ onError: signedOut }),
-  defaultOptions: { queries: { retry } },
+  defaultOptions: {
+    // Without a network it is asked all the same: that it fails is said, and nothing waits unseen.
+    queries: { retry, refetchInterval: whileBehind, networkMode: 'always', refetchOnReconnect: true },
+    mutations: { networkMode: 'always' },
+  },
 });
 const router = createConsoleRouter(queries);
 

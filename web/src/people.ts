@@ -14,6 +14,7 @@ export function useNameOf(companyId: string | undefined): (id: string | null) =>
         api.GET('/v1/companies/{companyId}/users', { params: { path: { companyId: companyId! }, query: { limit: 100 } } }),
       ),
     staleTime: 300_000,
+    meta: { isBeside: true },
   });
   return (id) => {
     if (id !== null && id === session.user?.id) return words.mappings.you;

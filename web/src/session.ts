@@ -17,6 +17,7 @@ export const sessionQuery = queryOptions({
     }
   },
   staleTime: 60_000,
+  meta: { isBeside: true },
 });
 
 export function useSession(): Session {

@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import { basePath } from '../base.ts';
+import { words } from '../words/index.ts';
 import type { components, paths } from './schema.d.ts';
 
 export type Schemas = components['schemas'];
@@ -16,6 +17,9 @@ export class Problem extends Error {
   }
 }
 
+/** The API knows who asks, and does not show it to them: what was shown before is theirs no more. */
+export const isRefusal = (error: unknown): boolean => error instanceof Problem && [401, 403, 404].includes(error.status);
+
 const baseUrl = basePath.replace(/\/$/, '');
 export const api = createClient<paths>({ baseUrl, credentials: 'same-origin' });
 
@@ -26,13 +30,9 @@ export const apiByLink = (token: string) =>
 /** What the API answered, or a `Problem`. */
 export async function answerOf<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
   const answered = await call.catch(() => {
-    throw new Problem(0, 'Linkwright cannot be reached. It is tried again by itself.');
+    throw new Problem(0, words.problem.unreachable);
   });
   if (answered.response.ok) return answered.data as Data;
   const { error } = (answered.error ?? {}) as { error?: { message?: string; issues?: { path: string; message: string }[] } };
-  throw new Problem(
-    answered.response.status,
-    error?.message ?? `The server answered ${answered.response.status}.`,
-    error?.issues,
-  );
+  throw new Problem(answered.response.status, error?.message ?? words.problem.answered(answered.response.status), error?.issues);
 }

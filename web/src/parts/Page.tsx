@@ -1,11 +1,15 @@
 import { Group, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { isRefusal } from '../api/client.ts';
 import { words } from '../words/index.ts';
+import { Behind } from './Behind.tsx';
 import { ProblemNotice } from './Problem.tsx';
 
 interface Shown {
   isPending: boolean;
+  /** What was read stays on the page when it cannot be read again, unless it is refused. */
+  data?: unknown;
   error: unknown;
   refetch: () => unknown;
 }
@@ -23,6 +27,7 @@ export function Page({
   children: () => ReactNode;
 }) {
   useDocumentTitle(`${title} · ${words.product}`);
+  const problem = of?.error && (of.data === undefined || isRefusal(of.error)) ? of.error : null;
   return (
     <Stack gap="md">
       <Group justify="space-between" align="center">
@@ -31,7 +36,8 @@ export function Page({
         </Title>
         {aside}
       </Group>
-      {of?.error ? <ProblemNotice error={of.error} again={() => void of.refetch()} /> : of?.isPending ? <Loading /> : children()}
+      <Behind />
+      {problem ? <ProblemNotice error={problem} again={() => void of?.refetch()} /> : of?.isPending ? <Loading /> : children()}
     </Stack>
   );
 }

@@ -16,7 +16,9 @@ import {
 import { useMutation } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { answerOf, api } from '../api/client.ts';
-import { useCompany } from '../company.ts';
+import { useCompanies } from '../company.ts';
+import { Empty } from '../parts/Empty.tsx';
+import { Page } from '../parts/Page.tsx';
 import { leave, may, useSession, type Permission } from '../session.ts';
 import { words } from '../words/index.ts';
 
@@ -73,17 +75,26 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main bg="var(--ground)">
         {/* Lines stay short enough to read on a wide screen. */}
-        <Box maw={1_200}>
-          <Outlet />
-        </Box>
+        <Box maw={1_200}>{path === '/own-password' ? <Outlet /> : <OfCompany />}</Box>
       </AppShell.Main>
     </AppShell>
   );
 }
 
+/** Every page but one's own password is of a company. */
+function OfCompany() {
+  const { chosen, query, mayChoose } = useCompanies();
+  if (chosen) return <Outlet />;
+  return (
+    <Page title={words.menu.company} {...(mayChoose && { of: query })}>
+      {() => <Empty title={words.noCompany} more={words.noCompanyMore} />}
+    </Page>
+  );
+}
+
 function CompanyChoice() {
   const session = useSession();
-  const { companyId, choices } = useCompany();
+  const { chosen, choices } = useCompanies();
   const navigate = useNavigate();
   if (session.company)
     return (
@@ -95,7 +106,7 @@ function CompanyChoice() {
     <Select
       aria-label={words.menu.company}
       data={choices.map(({ id, name }) => ({ value: id, label: name }))}
-      value={companyId ?? null}
+      value={chosen?.id ?? null}
       onChange={(company) => void navigate({ to: '.', search: company ? { company } : {} })}
       allowDeselect={false}
       searchable

@@ -17,7 +17,7 @@ import { Verify } from './Verify.tsx';
 
 /** Who did what and when; what is looked for stands in the address. */
 export function Audit() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const search = useSearch({ from: '/signed-in/audit' });
   const navigate = useNavigate({ from: '/audit' });
   const [opened, setOpened] = useState<string | null>(null);
@@ -25,29 +25,27 @@ export function Audit() {
   const actors = useActors(companyId);
   const list = useList({
     queryKey: ['audit', companyId, filter],
-    enabled: companyId !== undefined,
     read: async (cursor) => {
       const page = await answerOf(
         api.GET('/v1/companies/{companyId}/audit', {
-          params: { path: { companyId: companyId! }, query: { ...filter, limit: 50, ...(cursor && { cursor }) } },
+          params: { path: { companyId }, query: { ...filter, limit: 50, ...(cursor && { cursor }) } },
         }),
       );
       return { ...page, items: page.items.map((entry) => ({ ...entry, id: String(entry.sequence) })) };
     },
   });
-  if (companyId === undefined && !isPending) return <Page title={words.audit.title}>{() => words.noCompany}</Page>;
   const isFiltered = Object.keys(filter).length > 0;
   const chosen = list.items.find(({ id }) => id === opened);
   return (
-    <Page title={words.audit.title} of={{ ...list, error: list.data ? null : list.error }}>
+    <Page title={words.audit.title} of={list}>
       {() => (
         <Stack gap="md">
           <Group align="start">
-            <Verify key={companyId} companyId={companyId!} />
-            <Export key={`export ${companyId}`} companyId={companyId!} from={filter.from} to={filter.to} />
+            <Verify key={companyId} companyId={companyId} />
+            <Export key={`export ${companyId}`} companyId={companyId} from={filter.from} to={filter.to} />
           </Group>
           <Filters
-            companyId={companyId!}
+            companyId={companyId}
             search={search}
             actors={actors}
             onSearch={(changes) => void navigate({ search: (before) => ({ ...before, ...changes }), replace: true })}

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { answerOf, api, type Schemas } from '../../api/client.ts';
 import { useCompany } from '../../company.ts';
-import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { SearchField } from '../../parts/SearchField.tsx';
 import { may, useSession } from '../../session.ts';
@@ -20,7 +19,7 @@ export function Catalogue() {
   const { q = '', provider } = useSearch({ from: '/signed-in/connect' });
   const navigate = useNavigate({ from: '/connect' });
   const query = useQuery({ queryKey: ['providers'], queryFn: () => answerOf(api.GET('/v1/providers')), staleTime: 60_000 });
-  if (provider && mayConnect && companyId) return <Begin companyId={companyId} providerKey={provider} />;
+  if (provider && mayConnect) return <Begin companyId={companyId} providerKey={provider} />;
 
   return (
     <Page title={words.connect.title} of={query}>
@@ -41,7 +40,6 @@ export function Catalogue() {
               />
             </Stack>
             {found.length === 0 && <Text>{words.connect.noneFound}</Text>}
-            {mayConnect && !companyId && <Empty title={words.noCompany} more="" />}
             {byCategory(found).map(([category, providers]) => (
               <Stack key={category} gap="sm" component="section" aria-label={nameOf(category)}>
                 <Title order={2} size="h4">
@@ -49,7 +47,7 @@ export function Catalogue() {
                 </Title>
                 <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
                   {providers.map((each) => (
-                    <ProviderCard key={each.key} provider={each} mayConnect={mayConnect && companyId !== undefined} />
+                    <ProviderCard key={each.key} provider={each} mayConnect={mayConnect} />
                   ))}
                 </SimpleGrid>
               </Stack>

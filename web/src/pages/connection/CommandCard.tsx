@@ -5,9 +5,11 @@ import { words } from '../../words/index.ts';
 
 const { commands: said } = words.connection;
 export type Command = keyof typeof said.each;
+/** A form says itself what came of it. */
+type Told = Exclude<Command, 'enterManualValue'>;
 
 /** A command that stops nothing: what it will do stands beside its button. */
-export function CommandCard({ command, act }: { command: Command; act: () => Promise<unknown> }) {
+export function CommandCard({ command, act }: { command: Told; act: () => Promise<unknown> }) {
   const acting = useAct(act, { done: said.each[command].done, rereads: 'connection' });
   return (
     <Described command={command}>

@@ -40,11 +40,11 @@ export function Connection() {
     <Page
       title={data?.label ?? words.connection.title}
       aside={<Anchor renderRoot={(props) => <Link to="/connections" {...props} />}>{words.connection.back}</Anchor>}
-      of={{ ...query, error: data ? null : query.error }}
+      of={query}
     >
       {() => (
         <>
-          <Header connection={data!} isOld={query.isError} />
+          <Header connection={data!} />
           <Tabbed connection={data!} />
         </>
       )}

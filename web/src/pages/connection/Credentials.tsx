@@ -16,9 +16,8 @@ const colours = { active: 'green', staged: 'blue', lost: 'red' } as const;
 
 /** What the connection signs in with: of which kind and how long it holds, never a value. */
 export function Credentials({ connection }: { connection: ConnectionDetail }) {
-  const { data, error, isPending, refetch } = useQuery(credentialsQuery(connection.id));
-  if (error) return <ProblemNotice error={error} again={() => void refetch()} />;
-  if (isPending) return <Loading />;
+  const { data, error, refetch } = useQuery(credentialsQuery(connection.id));
+  if (!data) return error ? <ProblemNotice error={error} again={() => void refetch()} /> : <Loading />;
   return (
     <Stack gap="md">
       {data.items.length === 0 && <Empty title={said.empty} more={said.emptyMore} />}

@@ -1,7 +1,8 @@
-import { Alert, Anchor, Card, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Card, Group, Stack, Text } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { Moment } from '../../parts/Moment.tsx';
+import { Sentence } from '../../parts/Sentence.tsx';
 import { State } from '../../parts/State.tsx';
 import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
@@ -11,18 +12,13 @@ import type { ConnectionDetail } from './queries.ts';
 const said = words.connection;
 
 /** How it is, and what somebody does next. */
-export function Header({ connection, isOld }: { connection: ConnectionDetail; isOld: boolean }) {
+export function Header({ connection }: { connection: ConnectionDetail }) {
   const { id, provider, state, stateReason, stateChangedAt, nextAction, freshness, lastSuccessAt, owner, circuit, workflow } =
     connection;
   const session = useSession();
   return (
     <Card component="section" aria-label={said.how} mb="md">
       <Stack gap="sm">
-        {isOld && (
-          <Alert variant="light" color="yellow">
-            {said.old}
-          </Alert>
-        )}
         <Group justify="space-between" align="start">
           <Stack gap={4}>
             <Group gap="sm">
@@ -45,7 +41,9 @@ export function Header({ connection, isOld }: { connection: ConnectionDetail; is
             [said.next, state === 'onboarding' && may(session, 'connection.onboard') ? <SetupLink id={id} /> : nextAction],
             [said.lastGood, freshness.sentence ?? (lastSuccessAt ? <Moment at={lastSuccessAt} /> : said.never)],
             [said.owner, owner ? (owner.by === 'duty' ? said.onDuty(owner.name) : owner.name) : said.nobody],
-            ...(circuit.state === 'closed' ? [] : [[said.circuit, circuit.sentence] as const]),
+            ...(circuit.state === 'closed'
+              ? []
+              : [[said.circuit, <Sentence key="circuit">{circuit.sentence}</Sentence>] as const]),
           ]}
         />
       </Stack>

@@ -18,10 +18,9 @@ const isSame = (one: Row, other: Row) => one.object === other.object && one.dire
 
 /** Each mapping with the version in force; the editor has all versions and what differs. */
 export function Mappings({ connection: { id: connectionId, companyId } }: { connection: ConnectionDetail }) {
-  const { data, error, isPending, refetch } = useQuery(mappingsQuery(connectionId));
+  const { data, error, refetch } = useQuery(mappingsQuery(connectionId));
   const nameOf = useNameOf(companyId);
-  if (error) return <ProblemNotice error={error} again={() => void refetch()} />;
-  if (isPending) return <Loading />;
+  if (!data) return error ? <ProblemNotice error={error} again={() => void refetch()} /> : <Loading />;
   // They come newest first.
   const inForce = data.items.filter((one, place) => data.items.findIndex((other) => isSame(one, other)) === place);
   if (inForce.length === 0) return <Empty title={said.empty} more={said.emptyMore} />;

@@ -13,7 +13,7 @@ const dayNames = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'nume
 /** What the runs of each day took over. The sentence below says the same to who does not see it. */
 export function RunChart({ connectionId }: { connectionId: string }) {
   const { data, error, refetch } = useQuery(runDaysQuery(connectionId));
-  if (error) return <ProblemNotice error={error} again={() => void refetch()} />;
+  if (error && !data) return <ProblemNotice error={error} again={() => void refetch()} />;
   if (!data) return <Loading />;
   const { items } = data;
   const total = (of: (day: (typeof items)[number]) => number) => items.reduce((so, day) => so + of(day), 0);

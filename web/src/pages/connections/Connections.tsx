@@ -18,7 +18,7 @@ const pageSize = 50;
 const daysShown = 7;
 
 export function Connections() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const search = useSearch({ from: '/signed-in/connections' });
   const filter = {
     ...(search.q && { q: search.q }),
@@ -27,22 +27,19 @@ export function Connections() {
   };
   const list = useList({
     queryKey: ['connections', companyId, filter],
-    enabled: companyId !== undefined,
     read: (cursor) =>
       answerOf(
         api.GET('/v1/companies/{companyId}/connections', {
           params: {
-            path: { companyId: companyId! },
+            path: { companyId },
             query: { ...filter, limit: pageSize, days: daysShown, ...(cursor && { cursor }) },
           },
         }),
       ),
   });
   const isFiltered = Object.keys(filter).length > 0;
-  if (companyId === undefined && !isPending)
-    return <Page title={words.connections.title}>{() => <Text>{words.noCompany}</Text>}</Page>;
   return (
-    <Page title={words.connections.title} aside={<ConnectButton />} of={{ ...list, error: list.data ? null : list.error }}>
+    <Page title={words.connections.title} aside={<ConnectButton />} of={list}>
       {() =>
         list.items.length === 0 && !isFiltered ? (
           <Empty title={words.connections.empty} more={words.connections.emptyMore} />

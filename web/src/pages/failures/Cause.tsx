@@ -15,7 +15,6 @@ export function Cause({ connection, reason }: { connection: string; reason: stri
   const { companyId } = useCompany();
   const query = useQuery({
     queryKey: ['queue', companyId, 'groups', connection, reason],
-    enabled: companyId !== undefined,
     queryFn: async () => (await groupsPage({ companyId, connection, reason })).items[0] ?? null,
     refetchInterval: 5_000,
   });

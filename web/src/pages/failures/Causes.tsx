@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Card, Flex, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useCompany } from '../../company.ts';
@@ -15,7 +15,6 @@ export function Causes({ aside }: { aside: ReactNode }) {
   const { companyId } = useCompany();
   const list = useList({
     queryKey: ['queue', companyId, 'groups'],
-    enabled: companyId !== undefined,
     read: async (cursor) => {
       const { items, nextCursor } = await groupsPage({ companyId }, cursor);
       return { items: items.map((group) => ({ id: group.newest.id, group })), nextCursor };
@@ -23,7 +22,7 @@ export function Causes({ aside }: { aside: ReactNode }) {
     everyMs: 10_000,
   });
   return (
-    <Page title={words.failures.title} aside={aside} of={{ ...list, error: list.data ? null : list.error }}>
+    <Page title={words.failures.title} aside={aside} of={list}>
       {() =>
         list.items.length === 0 ? (
           <Empty title={words.failures.empty} more={words.failures.emptyMore} />
@@ -46,7 +45,7 @@ function CauseCard({ group }: { group: FailureGroup }) {
   const { connection, newest, items, lastSeenAt } = group;
   return (
     <Card withBorder component="article" mb="sm">
-      <Group justify="space-between" align="start" wrap="nowrap" gap="md">
+      <Flex direction={{ base: 'column', sm: 'row' }} justify="space-between" gap={{ base: 'xs', sm: 'md' }}>
         <Stack gap={4} miw={0}>
           <Text size="sm" c="dimmed">
             {connection.label} · {words.failures.kinds[newest.kind]} · {words.failures.codes[newest.code]}
@@ -62,14 +61,21 @@ function CauseCard({ group }: { group: FailureGroup }) {
             <WhatNext group={group} />
           </Text>
         </Stack>
-        <Stack gap={4} align="end" miw={96}>
+        {/* As wide as what stands in it, beside the cause or below it. */}
+        <Flex
+          direction={{ base: 'row', sm: 'column' }}
+          align={{ base: 'center', sm: 'end' }}
+          wrap={{ base: 'wrap', sm: 'nowrap' }}
+          gap={{ base: 'xs', sm: 4 }}
+          flex="none"
+        >
           <Text fw={700}>{words.failures.items(items)}</Text>
           <Standing group={group} />
           <Text size="sm" c="dimmed">
             <Moment at={lastSeenAt} />
           </Text>
-        </Stack>
-      </Group>
+        </Flex>
+      </Flex>
     </Card>
   );
 }

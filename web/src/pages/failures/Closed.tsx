@@ -18,16 +18,15 @@ export function Closed({ aside }: { aside: ReactNode }) {
   const { companyId } = useCompany();
   const list = useList({
     queryKey: ['queue', companyId, 'closed'],
-    enabled: companyId !== undefined,
     read: (cursor) =>
       answerOf(
         api.GET('/v1/companies/{companyId}/queue', {
-          params: { path: { companyId: companyId! }, query: { limit: 50, open: 'false', ...(cursor && { cursor }) } },
+          params: { path: { companyId }, query: { limit: 50, open: 'false', ...(cursor && { cursor }) } },
         }),
       ),
   });
   return (
-    <Page title={words.failures.title} aside={aside} of={{ ...list, error: list.data ? null : list.error }}>
+    <Page title={words.failures.title} aside={aside} of={list}>
       {() =>
         list.items.length === 0 ? (
           <Empty title={words.failures.noneClosed} more={words.failures.noneClosedMore} />

@@ -1,7 +1,5 @@
 import { SegmentedControl, Stack } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Page } from '../../parts/Page.tsx';
-import { useCompany } from '../../company.ts';
 import { without } from '../../without.ts';
 import { words } from '../../words/index.ts';
 import { Cause } from './Cause.tsx';
@@ -12,10 +10,8 @@ import { ReplayProgress } from './ReplayProgress.tsx';
 
 /** Which cause, which item and which replay is looked at stands in the address. */
 export function Failures() {
-  const { companyId, isPending } = useCompany();
   const { show, connection, reason, item, replay } = useSearch({ from: '/signed-in/failures' });
   const navigate = useNavigate({ from: '/failures' });
-  if (companyId === undefined && !isPending) return <Page title={words.failures.title}>{() => words.noCompany}</Page>;
   return (
     <>
       <Stack gap="md">

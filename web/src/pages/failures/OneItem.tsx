@@ -29,7 +29,7 @@ export function OneItem({ itemId, onClose }: { itemId: string; onClose: () => vo
       title={words.failures.one.title}
       closeButtonProps={{ 'aria-label': words.failures.cancel }}
     >
-      {query.error ? (
+      {query.error && !item ? (
         <ProblemNotice error={query.error} again={() => void query.refetch()} />
       ) : item ? (
         <ItemDetails item={item} onClose={onClose} />

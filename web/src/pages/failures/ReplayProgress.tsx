@@ -28,7 +28,7 @@ export function ReplayProgress({ replayId }: { replayId: string }) {
           <Text fw={600}>{words.failures.replay.title}</Text>
           <CloseButton aria-label={words.failures.replay.close} onClick={close} />
         </Group>
-        {query.error ? (
+        {query.error && !replay ? (
           <ProblemNotice error={query.error} again={() => void query.refetch()} />
         ) : (
           <Stack gap={4}>

@@ -19,7 +19,7 @@ export const alikeSearch = ({ connection, filter, newest }: Group) =>
   filter.reason ? { connection: connection.id, reason: filter.reason } : { item: newest.id };
 
 interface GroupsOf {
-  companyId: string | undefined;
+  companyId: string;
   connection?: string;
   reason?: string;
 }
@@ -27,7 +27,7 @@ export const groupsPage = ({ companyId, connection, reason }: GroupsOf, cursor?:
   answerOf(
     api.GET('/v1/companies/{companyId}/queue/groups', {
       params: {
-        path: { companyId: companyId! },
+        path: { companyId },
         query: {
           limit: 50,
           ...(connection && { connectionId: connection }),

@@ -5,6 +5,7 @@ import { useList } from '../../list.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import { Sentence } from '../../parts/Sentence.tsx';
 import { State } from '../../parts/State.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { words } from '../../words/index.ts';
@@ -42,7 +43,7 @@ export function Connections({ companyId }: { companyId: string }) {
 }
 
 function ConnectionHealth({ health }: { health: Health }) {
-  const { connectionId, label, state, verdict, reasons, freshness } = health;
+  const { connectionId, label, state, verdict, reasons } = health;
   return (
     <Card withBorder component="article" mb="sm">
       <Stack gap="sm">
@@ -57,12 +58,11 @@ function ConnectionHealth({ health }: { health: Health }) {
             </Badge>
           </Group>
         </Group>
-        {freshness.sentence && <Text>{freshness.sentence}</Text>}
         {reasons.length > 0 && (
           <List spacing={6} aria-label={words.health.reasons}>
             {reasons.map(({ sign, sentence, todo }) => (
               <List.Item key={`${sign} ${sentence}`}>
-                {sentence}
+                <Sentence>{sentence}</Sentence>
                 <Text size="sm" c="dimmed">
                   {todo}
                 </Text>

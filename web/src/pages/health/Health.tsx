@@ -18,19 +18,18 @@ type Tab = (typeof tabs)[number];
 const isTab = (text: string | undefined): text is Tab => tabs.includes(text as Tab);
 
 export function Health() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const search = useSearch({ from: '/signed-in/health' });
   const navigate = useNavigate({ from: '/health' });
   const session = useSession();
   const { data: rolled } = useQuery({
     ...rollUpQuery(companyId),
-    enabled: companyId !== undefined && may(session, 'company.rollup'),
+    enabled: may(session, 'company.rollup'),
   });
   // A company that stands alone has nothing to add up.
   const isFranchise = rolled?.items.some(({ total }) => total > 1) ?? false;
   const shown = tabs.filter((tab) => tab !== 'companies' || isFranchise || search.tab === tab);
   const tab = isTab(search.tab) ? search.tab : 'connections';
-  if (companyId === undefined) return <Page title={words.health.title}>{() => (isPending ? null : words.noCompany)}</Page>;
   return (
     <Page title={words.health.title}>
       {() => (

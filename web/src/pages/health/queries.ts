@@ -5,11 +5,10 @@ export type Health = Schemas['Health'];
 export type Anomaly = Schemas['Anomaly'];
 export type Rates = Schemas['Rates'];
 
-export const rollUpQuery = (companyId: string | undefined) =>
+export const rollUpQuery = (companyId: string) =>
   queryOptions({
     queryKey: ['rollup', companyId],
-    enabled: companyId !== undefined,
-    queryFn: () => answerOf(api.GET('/v1/companies/{companyId}/rollup', { params: { path: { companyId: companyId! } } })),
+    queryFn: () => answerOf(api.GET('/v1/companies/{companyId}/rollup', { params: { path: { companyId } } })),
     refetchInterval: 60_000,
   });
 

@@ -20,7 +20,7 @@ function orderOf(session: Session) {
 
 export function WhatNeedsSomebody() {
   const session = useSession();
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const { isOnDuty, owned } = useMine(companyId);
   const [incidents, tasks, health] = [
     useQuery(incidentsQuery(companyId)),
@@ -28,9 +28,8 @@ export function WhatNeedsSomebody() {
     useQuery(healthQuery(companyId)),
   ];
   const seesFailures = may(session, 'failure.read');
-  const failures = useQuery({ ...failureGroupsQuery(companyId), enabled: companyId !== undefined && seesFailures });
+  const failures = useQuery({ ...failureGroupsQuery(companyId), enabled: seesFailures });
   const queries = [incidents, tasks, health, ...(seesFailures ? [failures] : [])];
-  if (companyId === undefined && !isPending) return <Page title={words.home.title}>{() => words.noCompany}</Page>;
 
   const open = incidents.data?.items.filter(isOpen) ?? [];
   const isMine = ({ connectionId }: { connectionId: string | null }) => connectionId !== null && owned.has(connectionId);

@@ -1,13 +1,17 @@
 import { Anchor, Card, Group, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Schemas } from '../../api/client.ts';
+import { Sentence } from '../../parts/Sentence.tsx';
 import { State } from '../../parts/State.tsx';
 import { words } from '../../words/index.ts';
 import { IncidentCard } from '../incidents/IncidentCard.tsx';
+import { WhatNext } from '../failures/Causes.tsx';
+import { alikeSearch } from '../failures/queries.ts';
 import { Part } from './Part.tsx';
 import { TaskCard } from './TaskCard.tsx';
 
 type Health = Schemas['Health'];
+type FailureGroup = Schemas['FailureGroup'];
 
 export const needsAttention = ({ verdict }: Health) => verdict === 'at_risk' || verdict === 'failing';
 
@@ -26,7 +30,7 @@ export function Attention({ connections }: { connections: Health[] }) {
             <State state={state} />
           </Group>
           <Text size="sm" mt={4}>
-            {reasons[0]?.sentence ?? freshness.sentence}
+            <Sentence>{reasons[0]?.sentence ?? freshness.sentence ?? ''}</Sentence>
           </Text>
           <Text size="sm" c="dimmed">
             {reasons[0]?.todo ?? nextAction}
@@ -48,17 +52,12 @@ export function Incidents({ incidents }: { incidents: Schemas['Escalation'][] })
 }
 
 /** By cause, with counts; they are worked off on their own page. */
-export function Failures({ groups, hasMore }: { groups: Schemas['FailureGroup'][]; hasMore: boolean }) {
+export function Failures({ groups, hasMore }: { groups: FailureGroup[]; hasMore: boolean }) {
   const items = groups.reduce((sum, group) => sum + group.items, 0);
   return (
     <Part title={words.home.failures} count={items === 0 ? 0 : `${items}${hasMore ? '+' : ''}`}>
-      {groups.map(({ connection, items: count, dead, newest }) => (
-        <Card key={newest.id} withBorder component="article">
-          <Text>{newest.sentence}</Text>
-          <Text size="sm" c="dimmed">
-            {connection.label} · {words.home.failuresOf(count)} · {dead > 0 ? words.home.needPerson(dead) : words.home.byItself}
-          </Text>
-        </Card>
+      {groups.map((group) => (
+        <Cause key={group.newest.id} group={group} />
       ))}
       <Group>
         <Anchor component={Link} to="/failures">
@@ -66,6 +65,28 @@ export function Failures({ groups, hasMore }: { groups: Schemas['FailureGroup'][
         </Anchor>
       </Group>
     </Part>
+  );
+}
+
+function Cause({ group }: { group: FailureGroup }) {
+  const { connection, items, dead, newest } = group;
+  return (
+    <Card withBorder component="article">
+      <Anchor
+        fw={600}
+        c="var(--mantine-color-text)"
+        renderRoot={(props) => <Link to="/failures" search={alikeSearch(group)} {...props} />}
+      >
+        {newest.sentence}
+      </Anchor>
+      <Text size="sm" c="dimmed">
+        {connection.label} · {words.home.failuresOf(items)}
+        {dead > 0 && ` · ${words.home.needPerson(dead)}`}
+      </Text>
+      <Text size="sm">
+        <WhatNext group={group} />
+      </Text>
+    </Card>
   );
 }
 

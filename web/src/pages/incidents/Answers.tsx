@@ -7,28 +7,22 @@ import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
 import { Acknowledge } from './Acknowledge.tsx';
 import { isOpen, type IncidentDetail } from './queries.ts';
+import { InWhoseHands, TakeOver } from './TakeOver.tsx';
 
 /** What a person can answer, each with what it does. */
 export function Answers({ incident }: { incident: IncidentDetail }) {
   const session = useSession();
   const [isResolving, setResolving] = useState(false);
-  const { id: incidentId, state } = incident;
-  const takeOver = useAct(
-    () => answerOf(api.POST('/v1/escalations/{incidentId}/take-over', { params: { path: { incidentId } } })),
-    { done: words.incidents.takenOver, rereads: 'incidents' },
-  );
-  if (!isOpen(incident) || !may(session, 'escalation.answer')) return null;
-  const isOurs = incident.takenOverBy !== null && incident.takenOverBy === session.user?.id;
+  const { id: incidentId, state, takenOverBy } = incident;
+  if (!isOpen(incident)) return null;
+  if (!may(session, 'escalation.answer')) return <InWhoseHands incident={incident} />;
   const isWaiting = state === 'open' || state === 'unanswered';
   return (
     <Stack gap="xs">
+      <InWhoseHands incident={incident} />
       <Group gap="xs">
         <Acknowledge incident={incident} size="sm" />
-        {!isOurs && (
-          <Button size="sm" variant="default" loading={takeOver.isPending} onClick={() => takeOver.mutate()}>
-            {words.incidents.takeOver}
-          </Button>
-        )}
+        <TakeOver incident={incident} />
         <Button size="sm" variant="default" onClick={() => setResolving(true)}>
           {words.incidents.resolve}
         </Button>
@@ -39,7 +33,7 @@ export function Answers({ incident }: { incident: IncidentDetail }) {
             {words.incidents.acknowledge}: {words.incidents.acknowledgeHint}
           </List.Item>
         )}
-        {!isOurs && (
+        {takenOverBy === null && (
           <List.Item>
             {words.incidents.takeOver}: {words.incidents.takeOverHint}
           </List.Item>

@@ -6,8 +6,10 @@ import { answerOf, api } from '../../api/client.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
+import { connectionQuery } from '../connection/queries.ts';
+import { days } from '../portal/said.ts';
 import { ByHandForm } from './ByHandForm.tsx';
-import { connectionQuery, isOpen, manualValuesQuery, type IncidentDetail } from './queries.ts';
+import { isOpen, manualValuesQuery, type IncidentDetail } from './queries.ts';
 
 const { byHand, metrics } = words.incidents;
 
@@ -41,7 +43,7 @@ export function ByHand({ incident }: { incident: IncidentDetail }) {
         <Paper key={id} withBorder p="sm">
           <Text fw={600}>{byHand.standing(value, metrics[metricKey])}</Text>
           <Text size="sm">
-            {byHand.span(periodStart, periodEnd)} · {reason}
+            {byHand.of(days(periodStart, periodEnd))} · {reason}
           </Text>
           <Text size="sm" c="dimmed">
             {how === 'ended' ? byHand.ended : byHand.ends} {expiresAt && <Moment at={expiresAt} />}
@@ -68,7 +70,9 @@ export function ByHand({ incident }: { incident: IncidentDetail }) {
         </Text>
       )}
       {isEntering && connection && (
-        <ByHandForm connectionId={connectionId} providerKey={connection.provider.key} onClose={() => setEntering(false)} />
+        <Paper withBorder p="md">
+          <ByHandForm connectionId={connectionId} providerKey={connection.provider.key} onClose={() => setEntering(false)} />
+        </Paper>
       )}
     </Stack>
   );

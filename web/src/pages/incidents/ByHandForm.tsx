@@ -1,18 +1,18 @@
-import { Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, Problem, type Schemas } from '../../api/client.ts';
+import { useCompany } from '../../company.ts';
 import { ProblemNotice } from '../../parts/Problem.tsx';
-import { useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
+import { providerQuery } from '../connection/queries.ts';
+import { dayIn, endOfDay } from './company-day.ts';
 
 type MetricKey = Schemas['ManualValue']['metricKey'];
 const { byHand, metrics } = words.incidents;
-const dayMs = 86_400_000;
-/** `YYYY-MM-DD` where the company is: its days are what values are of. */
-const dayIn = (days: number, timeZone: string | undefined) =>
-  new Intl.DateTimeFormat('en-CA', { timeZone }).format(Date.now() + days * dayMs);
+/** Whatever shows that a value stands by hand. */
+const rereads = ['incidents', 'connection'];
 
 /** What a person says in place of the source. The API checks it, and its words stand at the field that is meant. */
 export function ByHandForm({
@@ -25,12 +25,8 @@ export function ByHandForm({
   onClose: () => void;
 }) {
   const client = useQueryClient();
-  const timeZone = useSession().company?.timeZone;
-  const { data: provider } = useQuery({
-    queryKey: ['provider', providerKey],
-    queryFn: () => answerOf(api.GET('/v1/providers/{providerKey}', { params: { path: { providerKey } } })),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { timeZone } = useCompany();
+  const { data: provider } = useQuery(providerQuery(providerKey));
   const form = useForm({
     initialValues: {
       metricKey: '',
@@ -47,7 +43,11 @@ export function ByHandForm({
       answerOf(
         api.POST('/v1/connections/{connectionId}/manual-values', {
           params: { path: { connectionId } },
-          body: { ...given, metricKey: metricKey as MetricKey, expiresAt: new Date(`${expiresAt}T23:59:59`).toISOString() },
+          body: {
+            ...given,
+            metricKey: metricKey as MetricKey,
+            ...(expiresAt && { expiresAt: endOfDay(expiresAt, timeZone) }),
+          },
         }),
       ),
     onSuccess() {
@@ -57,39 +57,37 @@ export function ByHandForm({
     onError(error) {
       if (error instanceof Problem) form.setErrors(Object.fromEntries(error.issues.map(({ path, message }) => [path, message])));
     },
-    onSettled: () => client.invalidateQueries({ queryKey: ['incidents'] }),
+    onSettled: () => Promise.all(rereads.map((name) => client.invalidateQueries({ queryKey: [name] }))),
   });
   const isDoubted = enter.error instanceof Problem && enter.error.issues.some(({ message }) => message.includes('"sure"'));
   const isAtFields = enter.error instanceof Problem && enter.error.issues.length > 0;
   return (
-    <Paper withBorder p="md">
-      <form onSubmit={form.onSubmit((values) => enter.mutate(values))} noValidate aria-label={byHand.enter}>
-        <Stack gap="sm">
-          <Select
-            label={byHand.metric}
-            data={(provider?.metrics ?? []).map((key) => ({ value: key, label: metrics[key as MetricKey] ?? key }))}
-            withAsterisk
-            {...form.getInputProps('metricKey')}
-          />
-          <TextInput label={byHand.value} inputMode="decimal" withAsterisk {...form.getInputProps('value')} />
-          <Group grow align="start">
-            <TextInput type="date" label={byHand.from} withAsterisk {...form.getInputProps('periodStart')} />
-            <TextInput type="date" label={byHand.until} withAsterisk {...form.getInputProps('periodEnd')} />
-          </Group>
-          <TextInput type="date" label={byHand.expires} description={byHand.expiresHint} {...form.getInputProps('expiresAt')} />
-          <TextInput label={byHand.reason} maxLength={280} withAsterisk {...form.getInputProps('reason')} />
-          {isDoubted && <Checkbox label={byHand.sure} {...form.getInputProps('sure', { type: 'checkbox' })} />}
-          {enter.error && !isAtFields && <ProblemNotice error={enter.error} />}
-          <Group justify="end">
-            <Button variant="default" onClick={onClose}>
-              {words.incidents.cancel}
-            </Button>
-            <Button type="submit" loading={enter.isPending}>
-              {byHand.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Paper>
+    <form onSubmit={form.onSubmit((values) => enter.mutate(values))} noValidate aria-label={byHand.enter}>
+      <Stack gap="sm">
+        <Select
+          label={byHand.metric}
+          data={(provider?.metrics ?? []).map((key) => ({ value: key, label: metrics[key as MetricKey] ?? key }))}
+          withAsterisk
+          {...form.getInputProps('metricKey')}
+        />
+        <TextInput label={byHand.value} inputMode="decimal" withAsterisk {...form.getInputProps('value')} />
+        <Group grow align="start">
+          <TextInput type="date" label={byHand.from} withAsterisk {...form.getInputProps('periodStart')} />
+          <TextInput type="date" label={byHand.until} withAsterisk {...form.getInputProps('periodEnd')} />
+        </Group>
+        <TextInput type="date" label={byHand.expires} description={byHand.expiresHint} {...form.getInputProps('expiresAt')} />
+        <TextInput label={byHand.reason} maxLength={280} withAsterisk {...form.getInputProps('reason')} />
+        {isDoubted && <Checkbox label={byHand.sure} {...form.getInputProps('sure', { type: 'checkbox' })} />}
+        {enter.error && !isAtFields && <ProblemNotice error={enter.error} />}
+        <Group justify="end">
+          <Button variant="default" onClick={onClose}>
+            {words.incidents.cancel}
+          </Button>
+          <Button type="submit" loading={enter.isPending}>
+            {byHand.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

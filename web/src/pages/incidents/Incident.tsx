@@ -6,11 +6,12 @@ import { Moment } from '../../parts/Moment.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { State } from '../../parts/State.tsx';
 import { words } from '../../words/index.ts';
+import { connectionQuery } from '../connection/queries.ts';
 import { Answers } from './Answers.tsx';
 import { ByHand } from './ByHand.tsx';
 import { IncidentState } from './IncidentCard.tsx';
 import { LadderStory } from './LadderStory.tsx';
-import { connectionQuery, incidentQuery, type IncidentDetail } from './queries.ts';
+import { incidentQuery, type IncidentDetail } from './queries.ts';
 import { WhatClientReads } from './WhatClientReads.tsx';
 
 /** One incident: what happened, who was told, what can be done, and what the client reads of it. */
@@ -23,7 +24,7 @@ export function Incident() {
       <Anchor renderRoot={(props) => <Link to="/incidents" {...props} />} size="sm">
         ← {words.incidents.back}
       </Anchor>
-      <Page title={words.incidents.one} of={{ ...query, error: incident ? null : query.error }}>
+      <Page title={words.incidents.one} of={query}>
         {() => (
           <Stack gap="lg">
             <About incident={incident!} />

@@ -8,7 +8,7 @@ import { isOpen, type Incident } from './queries.ts';
 export function IncidentCard({ incident }: { incident: Incident }) {
   const { id, sentence, openedAt, repeats, note } = incident;
   return (
-    <Card withBorder component="article" mb="sm">
+    <Card withBorder component="article">
       <Group justify="space-between" align="start" wrap="nowrap">
         <Stack gap={4} miw={0}>
           <Group gap="xs">

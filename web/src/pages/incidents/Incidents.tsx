@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Box, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { answerOf, api } from '../../api/client.ts';
 import { useCompany } from '../../company.ts';
@@ -12,18 +12,17 @@ import { IncidentCard } from './IncidentCard.tsx';
 
 /** What is open first; what is over, and of which connection, stands in the address. */
 export function Incidents() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const { show, connection } = useSearch({ from: '/signed-in/incidents' });
   const navigate = useNavigate({ from: '/incidents' });
   const isClosed = show === 'closed';
   const list = useList({
     queryKey: ['incidents', companyId, 'list', { isClosed, connection }],
-    enabled: companyId !== undefined,
     read: (cursor) =>
       answerOf(
         api.GET('/v1/companies/{companyId}/escalations', {
           params: {
-            path: { companyId: companyId! },
+            path: { companyId },
             query: {
               limit: 50,
               open: isClosed ? 'false' : 'true',
@@ -35,7 +34,6 @@ export function Incidents() {
       ),
     everyMs: 10_000,
   });
-  if (companyId === undefined && !isPending) return <Page title={words.incidents.title}>{() => words.noCompany}</Page>;
   const choice = (
     <SegmentedControl
       aria-label={words.incidents.title}
@@ -50,7 +48,7 @@ export function Incidents() {
     />
   );
   return (
-    <Page title={words.incidents.title} aside={choice} of={{ ...list, error: list.data ? null : list.error }}>
+    <Page title={words.incidents.title} aside={choice} of={list}>
       {() => (
         <Stack gap="sm">
           {connection && (
@@ -67,7 +65,11 @@ export function Incidents() {
           )}
           {list.items.length > 0 ? (
             <VirtualList label={words.incidents.list[isClosed ? 'closed' : 'open']} list={list} rowHeight={116}>
-              {(incident) => <IncidentCard incident={incident} />}
+              {(incident) => (
+                <Box pb="sm">
+                  <IncidentCard incident={incident} />
+                </Box>
+              )}
             </VirtualList>
           ) : isClosed ? (
             <Empty title={words.incidents.noneClosed} more={words.incidents.noneClosedMore} />

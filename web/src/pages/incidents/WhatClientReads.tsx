@@ -12,7 +12,7 @@ export function WhatClientReads({ incident }: { incident: IncidentDetail }) {
       <Title order={2} size="h4" id="client">
         {words.incidents.client.title}
       </Title>
-      {query.error && <ProblemNotice error={query.error} again={() => void query.refetch()} />}
+      {query.error && !query.data && <ProblemNotice error={query.error} again={() => void query.refetch()} />}
       {query.data?.items.length === 0 && <Text c="dimmed">{words.incidents.client.none}</Text>}
       {query.data?.items.map(({ title, period, unit, current, statusSentence }) => (
         <Paper key={`${title} ${period}`} withBorder p="sm">

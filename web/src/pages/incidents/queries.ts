@@ -7,14 +7,11 @@ export type IncidentDetail = Schemas['EscalationDetail'];
 export const isOpen = ({ closedAt }: Pick<Incident, 'closedAt'>) => closedAt === null;
 
 /** Everything that is open, and the newest of what is over. */
-export const incidentsQuery = (companyId: string | undefined) =>
+export const incidentsQuery = (companyId: string) =>
   queryOptions({
     queryKey: ['incidents', companyId],
-    enabled: companyId !== undefined,
     queryFn: () =>
-      answerOf(
-        api.GET('/v1/companies/{companyId}/escalations', { params: { path: { companyId: companyId! }, query: { limit: 100 } } }),
-      ),
+      answerOf(api.GET('/v1/companies/{companyId}/escalations', { params: { path: { companyId }, query: { limit: 100 } } })),
     refetchInterval: 10_000,
   });
 
@@ -23,13 +20,6 @@ export const incidentQuery = (incidentId: string) =>
     queryKey: ['incidents', incidentId, 'one'],
     queryFn: () => answerOf(api.GET('/v1/escalations/{incidentId}', { params: { path: { incidentId } } })),
     refetchInterval: 5_000,
-  });
-
-export const connectionQuery = (connectionId: string) =>
-  queryOptions({
-    queryKey: ['connection', connectionId],
-    queryFn: () => answerOf(api.GET('/v1/connections/{connectionId}', { params: { path: { connectionId } } })),
-    refetchInterval: 10_000,
   });
 
 export const manualValuesQuery = (connectionId: string) =>

@@ -10,11 +10,13 @@ export interface Event {
   tone: 'bad' | 'told' | 'answered' | 'good';
 }
 
+export const nameIn = ({ people }: Pick<IncidentDetail, 'people'>, id: string): string =>
+  people.find((person) => person.id === id)?.name ?? (id.startsWith('user_') ? words.incidents.somebody : words.incidents.byKey);
+
 /** What happened, the oldest first: the incident's own moments, and between them who was told. */
 export function storyOf(incident: IncidentDetail): Event[] {
   const { incidents } = words;
-  const nameOf = (id: string) =>
-    incident.people.find((person) => person.id === id)?.name ?? (id.startsWith('user_') ? incidents.somebody : incidents.byKey);
+  const nameOf = (id: string) => nameIn(incident, id);
   const events: Event[] = [
     { key: 'opened', at: incident.openedAt, title: incidents.happened, more: null, tone: 'bad' },
     ...incident.alerts.map((alert) => ({

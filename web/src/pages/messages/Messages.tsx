@@ -14,25 +14,21 @@ const names = Object.keys(tabs) as Tab[];
 
 /** What is looked at, and by what it is filtered, stands in the address. */
 export function Messages() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const { tab } = useSearch({ from: '/signed-in/messages' });
   const navigate = useNavigate({ from: '/messages' });
   const shown = names.find((name) => name === tab) ?? 'templates';
   const Shown = tabs[shown];
   return (
-    <Page title={words.messages.title} of={{ isPending, error: null, refetch: () => undefined }}>
-      {() =>
-        companyId === undefined ? (
-          words.noCompany
-        ) : (
-          <Tabs value={shown} onChange={(name) => void navigate({ search: { tab: name! } })} keepMounted={false}>
-            <TabNames names={names} words={words.messages.tabs} />
-            <Tabs.Panel value={shown}>
-              <Shown companyId={companyId} />
-            </Tabs.Panel>
-          </Tabs>
-        )
-      }
+    <Page title={words.messages.title}>
+      {() => (
+        <Tabs value={shown} onChange={(name) => void navigate({ search: { tab: name! } })} keepMounted={false}>
+          <TabNames names={names} words={words.messages.tabs} />
+          <Tabs.Panel value={shown}>
+            <Shown companyId={companyId} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
     </Page>
   );
 }

@@ -1,6 +1,5 @@
-import { Alert, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Empty } from '../../parts/Empty.tsx';
-import { Moment } from '../../parts/Moment.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { words } from '../../words/index.ts';
 import { ClientCard } from './ClientCard.tsx';
@@ -11,12 +10,12 @@ import { Listed } from './Listed.tsx';
 import { usePortal, type Reader } from './read-portal.ts';
 
 /** All that a client sees: short, and each with where it comes from. */
-export function ClientPortal({ read, companyId }: { read: Reader; companyId: string | undefined }) {
+export function ClientPortal({ read, companyId }: { read: Reader; companyId: string }) {
   const { cards, notes, reports } = usePortal(read, companyId);
   return (
     <Page
       title={words.portal.title}
-      of={{ ...cards, error: cards.data ? null : inClientWords(cards.error) }}
+      of={{ ...cards, error: inClientWords(cards.error) }}
       aside={
         <Button variant="default" size="xs" onClick={() => print()} className="no-print">
           {words.portal.print}
@@ -25,7 +24,6 @@ export function ClientPortal({ read, companyId }: { read: Reader; companyId: str
     >
       {() => (
         <Stack gap="lg">
-          <Behind query={cards} />
           {cards.data!.items.length === 0 ? (
             <Empty title={words.portal.empty} more={words.portal.emptyMore} />
           ) : (
@@ -51,13 +49,3 @@ export function ClientPortal({ read, companyId }: { read: Reader; companyId: str
 }
 
 const isSound = ({ status }: { status: string }) => status === 'current';
-
-/** What is shown was read before, and could not be read again: it says how old it is. */
-function Behind({ query: { error, dataUpdatedAt } }: { query: { error: unknown; dataUpdatedAt: number } }) {
-  if (!error) return null;
-  return (
-    <Alert variant="light" color="orange" title={words.portal.behind}>
-      {words.portal.behindMore} <Moment at={new Date(dataUpdatedAt).toISOString()} />
-    </Alert>
-  );
-}

@@ -19,7 +19,7 @@ export function Embedded() {
       {token === '' || refused ? (
         <Over why={refused ?? words.portal.linkMissing} />
       ) : (
-        <ClientPortal read={read} companyId={token.split('.', 1)[0]} />
+        <ClientPortal read={read} companyId={token.split('.', 1)[0]!} />
       )}
     </Container>
   );

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { answerOf, Problem, type api } from '../../api/client.ts';
+import { answerOf, isRefusal, type api } from '../../api/client.ts';
 
 /** The API by one's session, or by a link. */
 export type Reader = typeof api;
@@ -11,13 +11,11 @@ interface Answer<Item> {
 export type Pages<Item> = ReturnType<typeof usePages<Item>>;
 
 /** Not again where the API says that this reader may not. */
-const isOver = (error: unknown) => error instanceof Problem && [401, 403, 404].includes(error.status);
-const refetchInterval = ({ state }: { state: { error: unknown } }) => (isOver(state.error) ? false : 30_000);
+const refetchInterval = ({ state }: { state: { error: unknown } }) => (isRefusal(state.error) ? false : 30_000);
 
-function usePages<Item>(name: string, companyId: string | undefined, page: (cursor?: string) => Promise<Answer<Item>>) {
+function usePages<Item>(name: string, companyId: string, page: (cursor?: string) => Promise<Answer<Item>>) {
   const query = useInfiniteQuery({
     queryKey: [name, companyId],
-    enabled: companyId !== undefined,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) => page(pageParam),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
@@ -27,12 +25,11 @@ function usePages<Item>(name: string, companyId: string | undefined, page: (curs
 }
 
 /** Everything of the portal; each part loads and fails by itself. */
-export function usePortal(read: Reader, companyId: string | undefined) {
-  const path = { companyId: companyId! };
+export function usePortal(read: Reader, companyId: string) {
+  const path = { companyId };
   const paged = (cursor: string | undefined) => ({ path, query: { limit: 5, ...(cursor && { cursor }) } });
   const cards = useQuery({
     queryKey: ['cards', companyId],
-    enabled: companyId !== undefined,
     queryFn: () => answerOf(read.GET('/v1/companies/{companyId}/portal/cards', { params: { path } })),
     refetchInterval,
   });

@@ -15,36 +15,32 @@ export type Show = (typeof shows)[number];
 
 /** What is made for the client and what they see of it; which of it is looked at stands in the address. */
 export function Reports() {
-  const { companyId, isPending } = useCompany();
+  const { companyId } = useCompany();
   const { tab, show } = useSearch({ from: '/signed-in/reports' });
   const navigate = useNavigate({ from: '/reports' });
   const shown = names.find((name) => name === tab) ?? 'reports';
   const which = shows.find((name) => name === show) ?? 'all';
   const List = tabs[shown];
   return (
-    <Page title={words.reports.title} of={{ isPending, error: null, refetch: () => undefined }}>
-      {() =>
-        companyId === undefined ? (
-          words.noCompany
-        ) : (
-          <Tabs value={shown} onChange={(name) => void navigate({ search: { tab: name! } })} keepMounted={false}>
-            <TabNames names={names} words={words.reports.tabs} />
-            <Tabs.Panel value={shown}>
-              <Stack gap="md">
-                <Group>
-                  <SegmentedControl
-                    aria-label={words.reports.show}
-                    value={which}
-                    data={shows.map((value) => ({ value, label: words.reports.shows[value] }))}
-                    onChange={(value) => void navigate({ search: { tab: shown, show: value }, replace: true })}
-                  />
-                </Group>
-                <List companyId={companyId} show={which} />
-              </Stack>
-            </Tabs.Panel>
-          </Tabs>
-        )
-      }
+    <Page title={words.reports.title}>
+      {() => (
+        <Tabs value={shown} onChange={(name) => void navigate({ search: { tab: name! } })} keepMounted={false}>
+          <TabNames names={names} words={words.reports.tabs} />
+          <Tabs.Panel value={shown}>
+            <Stack gap="md">
+              <Group>
+                <SegmentedControl
+                  aria-label={words.reports.show}
+                  value={which}
+                  data={shows.map((value) => ({ value, label: words.reports.shows[value] }))}
+                  onChange={(value) => void navigate({ search: { tab: shown, show: value }, replace: true })}
+                />
+              </Group>
+              <List companyId={companyId} show={which} />
+            </Stack>
+          </Tabs.Panel>
+        </Tabs>
+      )}
     </Page>
   );
 }

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const audit = {
   title: 'Audit',
   empty: 'Nothing has been written down yet',
@@ -38,8 +40,8 @@ export const audit = {
 
   export: 'Export',
   exportHint: 'Of the days below, or of everything: a file that proves itself (npm run audit:verify -- --file).',
-  exporting: (entries: number) => `${entries} entries so far …`,
+  exporting: (entries: number) => `${count(entries, 'entry', 'entries')} so far …`,
   stop: 'Stop',
-  exported: (entries: number) => (entries === 1 ? 'Saved, with 1 entry.' : `Saved, with ${entries} entries.`),
+  exported: (entries: number) => `Saved, with ${count(entries, 'entry', 'entries')}.`,
   cutOff: 'The export was cut off before its end, and nothing was saved. Try again.',
 };

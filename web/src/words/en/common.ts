@@ -1,4 +1,6 @@
 /** What every page says: names of states and roles, the menu, signing in, and what goes wrong. */
+import { count } from './count.ts';
+
 export const common = {
   product: 'Linkwright',
   loading: 'Loading',
@@ -6,7 +8,8 @@ export const common = {
   clearSearch: 'Clear the search',
   cancel: 'Cancel',
   close: 'Close',
-  noCompany: 'There is no company yet. Create one with the API: POST /v1/companies.',
+  noCompany: 'There is no company yet',
+  noCompanyMore: 'Create one with the API: POST /v1/companies.',
   signIn: {
     title: 'Sign in',
     email: 'E-mail address',
@@ -82,10 +85,16 @@ export const common = {
     changed: 'Changed',
     nothing: 'Empty',
     none: 'Nothing is different.',
-    alike: (count: number) => (count === 1 ? '1 field stays as it is.' : `${count} fields stay as they are.`),
+    alike: (many: number) => `${count(many, 'field stays as it is', 'fields stay as they are')}.`,
+  },
+  behind: {
+    from: 'What is shown is from',
+    goesOn: 'It could not be read again, and is tried again by itself.',
   },
   problem: {
     title: 'This could not be shown',
+    unreachable: 'Linkwright cannot be reached. Look at your own connection to the network, and try again.',
+    answered: (status: number) => `The server answered ${status}.`,
     again: 'Try again',
     forbidden: 'Your role may not see this',
     lost: 'There is no such page',

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const connect = {
   title: 'Connect',
   intro: 'What your company can be connected to, and what you need for it.',
@@ -123,13 +125,13 @@ export const connect = {
   summary: {
     way: (label: string) => `Access by: ${label}`,
     account: (status: string) => `The account is ${status.toLowerCase()}`,
-    reaches: (count: number) => `${count} ${count === 1 ? 'thing' : 'things'} in its reach`,
+    reaches: (many: number) => `${count(many, 'thing')} in its reach`,
     scopes: (scopes: string) => `Granted: ${scopes}`,
-    jobs: (count: number) => `${count} ${count === 1 ? 'kind' : 'kinds'} of records will be read`,
+    jobs: (many: number) => `${count(many, 'kind')} of records will be read`,
     mapped: (stream: string, mapped: number, sampled: number) =>
       sampled === 0 ? `${stream}: no record yet to try it on` : `${stream}: ${mapped} of ${sampled} sample records fit`,
-    stages: (count: number) => `${count} stages of deals are known`,
-    schedules: (count: number) => `${count} ${count === 1 ? 'schedule runs' : 'schedules run'}`,
+    stages: (many: number) => count(many, 'stage of deals is known', 'stages of deals are known'),
+    schedules: (many: number) => count(many, 'schedule runs', 'schedules run'),
   },
   runs: {
     stream: 'What was read',

@@ -1,16 +1,16 @@
-const amount = (count: number, one: string, more: string) => `${count} ${count === 1 ? one : more}`;
+import { count } from './count.ts';
 
 /** As people say a span: the largest unit that it is at least one of. */
 function span(ms: number): string {
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return amount(seconds, 'second', 'seconds');
-  if (seconds < 3_600) return amount(Math.round(seconds / 60), 'minute', 'minutes');
-  if (seconds < 86_400) return amount(Math.round(seconds / 3_600), 'hour', 'hours');
-  return amount(Math.round(seconds / 86_400), 'day', 'days');
+  if (seconds < 60) return count(seconds, 'second');
+  if (seconds < 3_600) return count(Math.round(seconds / 60), 'minute');
+  if (seconds < 86_400) return count(Math.round(seconds / 3_600), 'hour');
+  return count(Math.round(seconds / 86_400), 'day');
 }
 
 const counted = (counts: Record<'created' | 'updated' | 'unchanged' | 'failed' | 'duplicate' | 'ignored', number>) => {
-  const told = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  const told = Object.entries(counts).flatMap(([what, many]) => (many > 0 ? [`${many} ${what}`] : []));
   return told.length > 0 ? `Records: ${told.join(', ')}.` : 'No records.';
 };
 
@@ -27,7 +27,6 @@ export const connection = {
   back: 'All connections',
   how: 'How it is',
   parts: 'Parts of the connection',
-  old: 'This may be out of date: Linkwright cannot be reached just now. It is tried again by itself.',
   since: 'since',
   next: 'What to do next',
   goOn: 'Go on with the setup',
@@ -58,9 +57,9 @@ export const connection = {
   },
   runs: {
     label: 'Runs, newest first',
-    chart: (days: number) => `Records of the last ${days} days`,
+    chart: (days: number) => `Records of the last ${count(days, 'day')}`,
     whole: (of: { succeeded: number; failed: number; created: number; updated: number; failedRecords: number }) =>
-      `${amount(of.succeeded, 'run', 'runs')} went well and ${of.failed} failed. They created ${amount(of.created, 'record', 'records')} and updated ${of.updated}; ${of.failedRecords} could not be taken over.`,
+      `${count(of.succeeded, 'run')} went well and ${of.failed} failed. They created ${count(of.created, 'record')} and updated ${of.updated}; ${of.failedRecords} could not be taken over.`,
     created: 'Created',
     updated: 'Updated',
     failed: 'Failed',
@@ -82,7 +81,7 @@ export const connection = {
     took: (ms: number) => (ms < 1_000 ? 'less than a second' : span(ms)),
     counted,
     workflow: 'In the Temporal UI',
-    errors: (count: number) => amount(count, 'record failed', 'records failed'),
+    errors: (many: number) => count(many, 'record failed', 'records failed'),
     moreErrors: (shown: number) => `The first ${shown} are shown; all of them stand in Failures.`,
   },
   settings: {
@@ -97,7 +96,7 @@ export const connection = {
     freshWithin: 'Out of date after',
     within: (seconds: number) => span(seconds * 1_000),
     escalate: 'People are called after',
-    afterFailedRuns: (count: number) => `${amount(count, 'failed run', 'failed runs')} in a row`,
+    afterFailedRuns: (many: number) => `${count(many, 'failed run')} in a row`,
     ladder: 'Who is called, in order',
     rung: (tell: string, waitMs: number) => `${people[tell] ?? tell} (${span(waitMs)})`,
     yes: 'Yes',
@@ -107,7 +106,7 @@ export const connection = {
     empty: 'Nothing is mapped yet',
     emptyMore: 'The setup’s third step publishes the first version.',
     inForce: (version: number, by: string) => `Version ${version} is in force, published by ${by}`,
-    versions: (count: number) => amount(count, 'version', 'versions'),
+    versions: (many: number) => count(many, 'version'),
   },
   credentials: {
     empty: 'There are no credentials',
@@ -133,16 +132,6 @@ export const connection = {
     enter: 'Enter credentials',
     way: 'Kind',
     giveCredentials: 'Try and keep them',
-    byHand: {
-      metric: 'Which figure',
-      metricName: (key: string) => key.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase()),
-      value: 'Value',
-      from: 'From',
-      until: 'Until',
-      reason: 'Where the value is from',
-      sure: 'It is right, although it is far from the last one',
-      save: 'Show this value',
-    },
     each: {
       syncNow: {
         title: 'Sync now',
@@ -156,8 +145,7 @@ export const connection = {
       },
       enterManualValue: {
         title: 'Enter a value by hand',
-        will: 'Cards show it for a week, or until the source is back, and say that a person entered it. The source’s own value is compared with it then.',
-        done: 'Cards show the value now.',
+        will: 'Cards show it until the day that you choose, or until the source is back, and say that a person entered it. The source’s own value is compared with it then.',
       },
       handBackManualValue: {
         title: 'Hand the values back',

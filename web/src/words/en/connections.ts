@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const connections = {
   title: 'Connections',
   connection: 'Connection',
@@ -16,7 +18,8 @@ export const connections = {
   stale: 'Out of date',
   runs: 'Last 7 days',
   noRuns: 'No run ended',
-  runsInWords: (succeeded: number, ran: number, days: number) => `${succeeded} of ${ran} runs went well in the last ${days} days`,
+  runsInWords: (succeeded: number, ran: number, days: number) =>
+    `${succeeded} of ${count(ran, 'run')} went well in the last ${count(days, 'day')}`,
   percent: (share: number) => `${share === 1 ? 100 : Math.min(99, Math.floor(share * 100))}%`,
   nextAction: 'Next',
   connect: 'Connect',
@@ -24,9 +27,9 @@ export const connections = {
   emptyMore: 'Connect the first one: an admin of your company can.',
   noneFound: 'No connection fits. Change the search or the state.',
   more: 'Show more',
-  shown: (count: number, isMore: boolean, isFiltered: boolean) => {
-    if (count === 0) return 'No connection fits. Change the search, the state or the provider.';
-    const found = `${count} ${count === 1 ? 'connection' : 'connections'}`;
+  shown: (many: number, isMore: boolean, isFiltered: boolean) => {
+    if (many === 0) return 'No connection fits. Change the search, the state or the provider.';
+    const found = count(many, 'connection');
     if (isMore) return `The first ${found}; more as you scroll.`;
     return isFiltered ? `${found} found.` : `${found}.`;
   },

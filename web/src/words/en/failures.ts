@@ -1,4 +1,6 @@
-const items = (count: number) => (count === 1 ? '1 item' : `${count} items`);
+import { count } from './count.ts';
+
+const items = (many: number) => count(many, 'item');
 
 export const failures = {
   title: 'Failed work',
@@ -12,27 +14,27 @@ export const failures = {
   counted: (causes: number, isMore: boolean) =>
     `${causes}${isMore ? ' or more' : ''} ${causes === 1 && !isMore ? 'cause' : 'causes'}, the newest first.`,
   items,
-  needPerson: (count: number) => (count === 1 ? '1 needs a person' : `${count} need a person`),
-  nowTried: (count: number) => (count === 1 ? '1 is being tried now' : `${count} are being tried now`),
+  needPerson: (many: number) => count(many, 'needs a person', 'need a person'),
+  nowTried: (many: number) => count(many, 'is being tried now', 'are being tried now'),
   firstSeen: 'First seen',
   lastSeen: 'Last seen',
   next: 'What happens next',
   triedAgain: 'Tried again by itself',
-  attempts: (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`),
+  attempts: (many: number) => count(many, 'attempt'),
   back: 'All causes',
   gone: 'Nothing is left of this cause',
   goneMore: 'It was worked off, or it failed in another way since.',
   list: 'Items of this cause',
   closedList: 'Closed items',
   select: (cause: string) => `Select ${cause}`,
-  selected: (count: number) => `${items(count)} selected`,
-  all: (count: number) => `All ${items(count)} of this cause`,
+  selected: (many: number) => `${items(many)} selected`,
+  all: (many: number) => (many === 1 ? 'The one item of this cause' : `All ${items(many)} of this cause`),
   selectNone: 'Select none',
   details: 'Details',
   preview: 'Preview a retry',
   retry: 'Retry',
   retried: 'It is tried again now.',
-  retryStarted: (count: number) => `${items(count)} being tried again.`,
+  retryStarted: (many: number) => `${items(many)} being tried again.`,
   resolve: 'Resolve',
   ignore: 'Ignore',
   undoable: 'Resolve and ignore can be undone. A retry cannot.',
@@ -41,25 +43,25 @@ export const failures = {
   closing: {
     resolve: {
       title: 'Resolve',
-      what: (count: number) => `You say that ${items(count)} ${count === 1 ? 'was' : 'were'} put right by hand.`,
+      what: (many: number) => `You say that ${items(many)} ${many === 1 ? 'was' : 'were'} put right by hand.`,
       note: 'What was done',
     },
     ignore: {
       title: 'Ignore',
-      what: (count: number) => `You say that ${items(count)} need${count === 1 ? 's' : ''} not be done.`,
+      what: (many: number) => `You say that ${items(many)} need${many === 1 ? 's' : ''} not be done.`,
       note: 'Why not',
     },
   },
   noteHint: 'It stands in the audit log. No phone numbers, no passwords.',
   noteMissing: 'Say it in a few words.',
   cancel: 'Cancel',
-  wasResolved: (count: number) => `${items(count)} resolved.`,
-  wasIgnored: (count: number) => `${items(count)} ignored.`,
+  wasResolved: (many: number) => `${items(many)} resolved.`,
+  wasIgnored: (many: number) => `${items(many)} ignored.`,
   undo: 'Undo',
   undone: (reopened: number, kept: number) =>
     kept === 0
       ? `${items(reopened)} open again.`
-      : `${items(reopened)} open again. ${items(kept)} stay closed: they failed again since, or were changes to write back, which are over.`,
+      : `${items(reopened)} open again. ${count(kept, 'item stays', 'items stay')} closed: what has failed again since, and changes to write back, which are over.`,
   reopen: 'Open again',
   reopened: 'It is open again.',
   closedBy: { engine: 'Settled by itself', person: 'Closed by a person' },
@@ -70,7 +72,7 @@ export const failures = {
     first: (tried: number, of: number) => `${tried} of ${of} items were tried out; the first ones are shown.`,
     masked: 'The values are hidden. Somebody to whom an admin has granted it sees them.',
     expires: 'This preview can be carried out for an hour. What has changed by then is left as it is.',
-    carryOut: (count: number) => `Retry exactly ${count === 1 ? 'this' : `these ${count}`}`,
+    carryOut: (many: number) => `Retry exactly ${many === 1 ? 'this' : `these ${many}`}`,
     nothing: 'A retry of these changes nothing that can be shown beforehand.',
     record: (name: string) => `Record ${name}`,
     doesNotFit: 'It does not fit the mapping:',

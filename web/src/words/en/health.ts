@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 const percent = (share: number | null) => (share === null ? '–' : `${Math.floor(share * 1_000) / 10} %`);
 
 export const health = {
@@ -18,14 +20,14 @@ export const health = {
   ms: (ms: number) => `${ms} ms`,
   queue: 'Failed work',
   queued: (open: number, dead: number) =>
-    open === 0 ? 'None' : dead === 0 ? `${open} open` : `${open} open, ${dead} need a person`,
+    open === 0 ? 'None' : dead === 0 ? `${open} open` : `${open} open, ${count(dead, 'needs a person', 'need a person')}`,
   events: 'Events wait since',
   headroom: 'Left of the limit',
   reasons: 'Why',
   todo: 'What to do',
   percent,
   period: 'Period',
-  days: (days: number) => `${days} days`,
+  days: (days: number) => count(days, 'day'),
   providers: {
     empty: 'Nothing ran in these days',
     emptyMore: 'Choose a longer period.',
@@ -56,7 +58,7 @@ export const health = {
     emptyMore: 'When durations, counts or failures are not as they usually are at that hour, it says so here.',
     first: 'Since',
     last: 'Last seen',
-    repeats: (count: number) => (count === 1 ? 'once' : `${count} times`),
+    repeats: (times: number) => (times === 1 ? 'once' : `${times} times`),
     measures: {
       run_duration: 'Duration of runs',
       records_changed: 'Changed records',
@@ -86,8 +88,8 @@ export const health = {
     empty: 'Nothing is counted yet',
     emptyMore: 'Once a connection feeds a metric, it is added up here with those of the franchises.',
     complete: 'Complete',
-    missing: (count: number) => (count === 1 ? '1 company does not report' : `${count} companies do not report`),
-    reporting: (reporting: number, total: number) => `${reporting} of ${total} companies report`,
+    missing: (many: number) => count(many, 'company does not report', 'companies do not report'),
+    reporting: (reporting: number, total: number) => `${reporting} of ${count(total, 'company reports', 'companies report')}`,
     noValue: 'There is no sum now.',
   },
 };

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const home = {
   title: 'What needs somebody',
   allWell: 'Nothing needs you now.',
@@ -9,9 +11,8 @@ export const home = {
   tasks: 'Tasks',
   attention: 'Connections that need attention',
   failures: 'Failed work',
-  failuresOf: (items: number) => (items === 1 ? '1 item' : `${items} items`),
-  needPerson: (dead: number) => (dead === 1 ? '1 needs a person' : `${dead} need a person`),
-  byItself: 'Tried again by itself',
+  failuresOf: (items: number) => count(items, 'item'),
+  needPerson: (dead: number) => count(dead, 'needs a person', 'need a person'),
   workOff: 'Work it off',
   all: 'Show all',
   complete: 'Done',
@@ -19,7 +20,7 @@ export const home = {
   completeIt: 'Complete the task',
   completed: 'The task is done.',
   cancel: 'Cancel',
-  again: (repeats: number) => `came up ${repeats} times more`,
+  again: (repeats: number) => `came up ${count(repeats, 'time')} more`,
   toMessage: 'To the message',
   toIncident: 'To the incident',
   toConnection: 'To the connection',

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const incidents = {
   title: 'Incidents',
   one: 'Incident',
@@ -17,6 +19,11 @@ export const incidents = {
   takeOver: 'Take over',
   takenOver: 'You see to it from now on.',
   takeOverHint: 'Everybody sees that you see to it. You can then enter a value by hand.',
+  takeFrom: (name: string) => `Take it from ${name}`,
+  takeFromHint: 'From then on everybody sees that you see to it.',
+  takeFromFirst: (name: string) => `Tell ${name} first, so that nobody does the same twice.`,
+  inHandsOf: (name: string) => `In the hands of ${name} since`,
+  inYourHands: 'In your hands since',
   resolve: 'Resolve',
   resolved: 'Resolved.',
   resolveHint: 'You say that it is over, and how. It also closes by itself when the connection delivers again.',
@@ -24,9 +31,9 @@ export const incidents = {
   resolveNoteHint: 'It stands in the audit log. No phone numbers, no passwords.',
   sayIt: 'Say it in a few words.',
   cancel: 'Cancel',
-  repeats: (count: number) => (count === 0 ? 'Told once' : `Told again ${count} times`),
-  reopened: (count: number) =>
-    count === 1 ? 'Came back once after it had recovered.' : `Came back ${count} times after it had recovered.`,
+  repeats: (times: number) => (times === 0 ? 'Told once' : `Told ${count(times, 'time')} more`),
+  reopened: (times: number) =>
+    times === 1 ? 'Came back once after it had recovered.' : `Came back ${times} times after it had recovered.`,
   flapping: 'It comes and goes. You are told when it has stayed well for a while.',
   connection: 'Connection',
   workflow: 'Workflow',
@@ -98,7 +105,7 @@ export const incidents = {
     handedBack: 'The card shows the source’s last good value again.',
     handBackHint: 'The card shows the source’s last good value again; yours is compared with it when the source is back.',
     standing: (value: string, title: string) => `${title}: ${value}`,
-    span: (from: string, until: string) => (from === until ? `of ${from}` : `from ${from} to ${until}`),
+    of: (days: string) => `of ${days}`,
     ended: 'ended',
     ends: 'ends',
   },

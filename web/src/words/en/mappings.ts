@@ -1,4 +1,4 @@
-const count = (many: number, one: string, more: string) => `${many} ${many === 1 ? one : more}`;
+import { count } from './count.ts';
 
 export const mappings = {
   title: 'Field mapping',
@@ -147,7 +147,11 @@ export const mappings = {
   masked: 'Values are hidden. An admin can grant you to see them for a while.',
   updating: 'The preview is being brought up to date.',
   previewed: (all: number, refused: number) =>
-    refused === 0 ? `All ${all} records of the sample fit.` : `${refused} of ${all} records of the sample would be refused.`,
+    refused > 0
+      ? `${refused} of ${count(all, 'record')} of the sample would be refused.`
+      : all === 1
+        ? 'The one record of the sample fits.'
+        : `All ${all} records of the sample fit.`,
   previewWaits: 'Correct what is marked below: then the sample is shown again.',
   coverage: (after: number, all: number) => `Filled in ${after} of ${all}`,
   coverageBefore: (before: number) => `${before} with the version in force`,

@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const messages = {
   title: 'Messages',
   tabs: { templates: 'Templates', deliveries: 'Deliveries', 'opt-outs': 'Opt-outs' },
@@ -24,8 +26,8 @@ export const messages = {
   takeNewest: 'Show the newest version',
   preview: 'As it arrives',
   example: (name: string) => `Example for ${name}`,
-  segments: (count: number) => (count === 1 ? '1 message part' : `${count} message parts`),
-  characters: (count: number) => (count === 1 ? '1 character' : `${count} characters`),
+  segments: (many: number) => count(many, 'message part'),
+  characters: (many: number) => count(many, 'character'),
   encodings: { 'GSM-7': 'GSM-7', 'UCS-2': 'UCS-2' },
   unicode: 'A character in it needs the longer coding (UCS-2): a part holds 70 characters in place of 160.',
   partsCost: 'The provider charges each part.',

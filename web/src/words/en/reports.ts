@@ -1,3 +1,5 @@
+import { count } from './count.ts';
+
 export const reports = {
   title: 'Reports',
   tabs: { reports: 'Reports', notes: 'Notes' },
@@ -19,7 +21,7 @@ export const reports = {
   nowSeen: 'The client sees it now.',
   onceOut: 'What is published stays as it is.',
   words: 'Words of the note',
-  wordsHint: (left: number) => `At most 280 characters; ${left} are left. No phone numbers, no keys.`,
+  wordsHint: (left: number) => `At most 280 characters; ${count(left, 'is', 'are')} left. No phone numbers, no keys.`,
   save: 'Save the words',
   saved: 'The draft has the new words.',
   takeNewest: 'Show the newest words',
