@@ -90,16 +90,25 @@ export async function appendAudit(
   );
 }
 
-/** Adds the entry unless the chain has one that says exactly the same: for what is done again because its answer was lost. */
-export async function appendAuditOnce(db: Pick<AppDb, 'sequelize'>, entry: AuditEntry, transaction: Transaction): Promise<void> {
+/**
+ * Adds the entry unless the chain has one, of `since` or later, that says exactly the same: for what is done again because its answer was
+ * lost, and for what is looked at again and again.
+ */
+export async function appendAuditOnce(
+  db: Pick<AppDb, 'sequelize'>,
+  entry: AuditEntry,
+  transaction: Transaction,
+  since?: Date,
+): Promise<void> {
   const chain = chainOf(entry.companyId);
   // Locked before it is read: of two attempts at once, the second sees what the first has written.
   await lockHead(db.sequelize, chain, transaction);
   const { action, subject, actor, outcome, detail = {} } = entry;
   const told = await select<Pick<AuditRow, 'actor' | 'outcome'> & { detail: string }>(
     db.sequelize,
-    'SELECT actor, outcome, detail FROM audit_log WHERE chain = :chain AND subject = :subject AND action = :action',
-    { chain, subject: boundedKey(subject), action },
+    `SELECT actor, outcome, detail FROM audit_log
+     WHERE chain = :chain AND subject = :subject AND action = :action ${since ? 'AND logged_at >= :since' : ''}`,
+    { chain, subject: boundedKey(subject), action, ...(since && { since: sqlTime(since) }) },
     transaction,
   );
   const same = (row: (typeof told)[number]) =>

@@ -65,7 +65,12 @@ async function onboardHubspot({ api, companyId, ownerUserId, sandboxUrl, say }: 
     'Deals',
     `HubSpot: ${mapping['deals.mapped']} of ${mapping['deals.sampled']} sampled deals map, ${mapping['stages']} stages`,
   );
-  const stages = [{ externalId: 'contractsent', name: 'Offer out', position: 5, probability: 0.9, kind: 'open' }];
+  const { items } = await api.call('GET', `/connections/${connectionId}/stages`);
+  const { name, position, probability, kind } = items.find(
+    (stage: { externalId: string }) => stage.externalId === 'contractsent',
+  );
+  const was = { name, position, probability, kind };
+  const stages = [{ externalId: 'contractsent', name: 'Offer out', position: 5, probability: 0.9, kind: 'open', was }];
   const mapped = await api.call('PATCH', `/connections/${connectionId}/stages`, { stages });
   const { label } = mapped.items.find((stage: { externalId: string }) => stage.externalId === 'contractsent');
   say('Deals', `an admin says what a stage counts as: “${label}” is “Offer out”`);

@@ -18,6 +18,7 @@ const admin = { key: () => ours.keys.company_admin };
 const read = async (rest: string, key = admin.key()) => (await api.call('GET', `${path}${rest}`, { key })).body;
 const map = (stages: object[]) => api.call('PATCH', `${path}/stages`, { key: admin.key(), body: { stages } });
 const offer = { externalId: 'offer', name: 'Offer sent', position: 4, probability: 0.5, kind: 'won' };
+const asProvider = { name: 'offer', position: 1, probability: null, kind: 'open' };
 
 it('shows a deal with what its stage means, and a number in its title to admins alone', async () => {
   const [deal] = (await read('/deals')).items;
@@ -35,15 +36,34 @@ it('shows the steps of a period', async () => {
 });
 
 it('lets an admin say what a stage counts as, at once and for what was before', async () => {
-  const answer = await map([offer]);
+  const answer = await map([{ ...offer, was: asProvider }]);
   expect(answer.status).toBe(200);
   expect(answer.body.items).toContainEqual(expect.objectContaining({ ...offer, label: 'offer', mappedBy: expect.any(String) }));
   expect((await read('/deals')).items[0].stageMeaning).toEqual({ name: 'Offer sent', kind: 'won' });
 });
 
+it('of two admins tells the later that a stage counts as something else by now, and overwrites nothing', async () => {
+  const { externalId: _, ...seen } = offer;
+  expect((await map([{ ...offer, name: 'First', was: seen }])).status).toBe(200);
+  const late = await map([
+    { ...offer, externalId: 'new', was: { ...asProvider, name: 'new', position: 0 } },
+    { ...offer, name: 'Second', was: seen },
+  ]);
+  expect([late.status, late.body.error.message]).toEqual([
+    409,
+    expect.stringMatching(/^Somebody has changed what these stages count as since: “offer” \(by key_\w+\)\./),
+  ]);
+  const names = (await read('/stages')).items.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(['new', 'First']);
+  // What stands there already is done: an answer that was lost is asked for again.
+  expect((await map([{ ...offer, name: 'First', was: seen }])).status).toBe(200);
+  expect((await map([{ ...offer, was: { ...seen, name: 'First' } }])).status).toBe(200);
+});
+
 it('names each stage that is not there or given twice, and changes nothing', async () => {
   const before = await read('/stages');
-  const answer = await map([offer, { ...offer, name: 'Again' }, { ...offer, externalId: 'strange' }]);
+  const given = { ...offer, was: asProvider };
+  const answer = await map([given, { ...given, name: 'Again' }, { ...given, externalId: 'strange' }]);
   expect(answer.status).toBe(400);
   expect(answer.body.error.issues).toEqual([
     { path: 'stages.1.externalId', message: 'Is given twice.' },

@@ -100,24 +100,21 @@ describe('A preview', () => {
     date_updated: 'Sat, 21 Nov 2026 10:00:00 +0000',
     ...more,
   });
+  const polled = (record: ReturnType<typeof raw>) => ({
+    connectionId,
+    companyId: ours.id,
+    providerKey: 'twilio',
+    source: 'poll' as const,
+    occurredAt: null,
+    receivedAt: new Date(),
+    key: record.sid,
+    type: 'message',
+    data: { record },
+  });
   let revision: number;
 
   beforeAll(async () => {
-    const event = {
-      connectionId,
-      companyId: ours.id,
-      providerKey: 'twilio',
-      source: 'poll' as const,
-      occurredAt: null,
-      receivedAt: new Date(),
-    };
-    const events = [raw('SM1'), raw('SM2', { from: 'no number' }), raw('SM3', { from: null })].map((record) => ({
-      ...event,
-      key: record.sid,
-      type: 'message',
-      data: { record },
-    }));
-    await api.traffic.events.storeBatch(events);
+    await api.traffic.events.storeBatch([raw('SM1'), raw('SM2', { from: 'no number' }), raw('SM3', { from: null })].map(polled));
     await api.stores.mappings.publish({ connectionId, mapping: twilio.streams['messages']!.mapping }, by);
     const phone = { target: 'fromAddress', source: 'from', transform: { kind: 'phone' }, required: false };
     const draft = await save(null, {
@@ -128,7 +125,10 @@ describe('A preview', () => {
   });
   const preview = (key = ours.keys.company_admin) => call('POST', '/draft/preview', { sample: 'stored' }, key);
 
-  it('shows before and after by record, coverage by field and errors by field, without a value', async () => {
+  const newestEntry = async () => (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items[0]!;
+
+  it('shows before and after by record, coverage by field and errors by field, without a value, so that nobody has to account for it', async () => {
+    const before = await newestEntry();
     const { body, text } = await preview();
     expect(body).toMatchObject({ object: 'message', revision, publishedVersion: 3, values: 'masked' });
     expect(body.records.map(({ externalId, changed }: any) => [externalId, changed])).toEqual([
@@ -144,11 +144,10 @@ describe('A preview', () => {
     expect(body.coverage).toContainEqual({ field: 'fromAddress', before: 2, after: 1 });
     expect(body.errors).toEqual([{ path: 'from', message: 'is not a valid phone for fromAddress', records: 1 }]);
     expect(text).not.toMatch(/canary|\+1415/);
-    const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
-    expect(newest).toMatchObject({ action: 'mapping.preview', detail: { object: 'message', revision, records: 3 } });
+    expect(await newestEntry()).toEqual(before);
   });
 
-  it('shows values to whom payload.read was granted, and tells it in the audit log', async () => {
+  it('shows values to whom payload.read was granted, and tells it in the audit log once for the same records', async () => {
     const { id, key } = await api.stores.apiKeys.create({ companyId: ours.id, role: 'company_admin', label: 'granted' }, by);
     const expiresAt = new Date(Date.now() + 3_600_000);
     await api.stores.grants.create(
@@ -161,8 +160,17 @@ describe('A preview', () => {
       before: { fields: { body: 'canary-body' } },
       after: { fields: { fromAddress: clientNumber } },
     });
-    const [newest] = (await api.stores.audit.list({ companyId: ours.id, limit: 1 })).items;
-    expect(newest).toMatchObject({ actor: id, action: 'payload.read', detail: { object: 'message' } });
+    const first = await newestEntry();
+    expect(first).toMatchObject({ actor: id, action: 'payload.read', detail: { object: 'message', records: 3 } });
+    // As somebody does who types: each time another mapping, on the same records.
+    const type = (mapping: object) => call('POST', '/draft/preview', { sample: 'stored', mapping }, key);
+    for (const mapping of [without('price'), without('body'), sound]) expect((await type(mapping)).body.values).toBe('shown');
+    expect(await newestEntry()).toEqual(first);
+    await api.traffic.events.storeBatch([polled(raw('SM4'))]);
+    await type(sound);
+    const second = await newestEntry();
+    expect(second).toMatchObject({ actor: id, action: 'payload.read', detail: { object: 'message', records: 4 } });
+    expect(second.sequence).toBe(first.sequence + 1);
   });
 
   it('is of what was sent along, where that is not saved yet: nothing is kept, and a fault is named', async () => {
@@ -170,13 +178,14 @@ describe('A preview', () => {
     const ask = (mapping: object) => call('POST', '/draft/preview', { sample: 'stored', mapping });
     const { body } = await ask(without('fromAddress'));
     expect(body).toMatchObject({ revision: null, publishedVersion: 3, values: 'masked' });
-    expect(body.coverage).toContainEqual({ field: 'fromAddress', before: 2, after: 0 });
+    expect(body.coverage).toContainEqual({ field: 'fromAddress', before: 3, after: 0 });
     expect(issuesOf(await ask(without('status')))).toEqual(['mapping.fields: status is required and has no source']);
     expect((await call('GET', '/draft')).body).toEqual(before);
   });
 
-  it('of a fetched sample answers 503 while Temporal is down', async () => {
+  it('of a fetched sample answers 503 while Temporal is down, and tells that it was asked for', async () => {
     expect((await call('POST', '/draft/preview', { sample: 'fetched' })).status).toBe(503);
+    expect(await newestEntry()).toMatchObject({ action: 'mapping.preview', outcome: 'asked', detail: { sample: 'fetched' } });
   });
 
   it('of no draft is answered 404', async () => {

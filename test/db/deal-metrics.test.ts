@@ -113,7 +113,7 @@ describe.each(servers)('metrics of deals on $name', ({ server }) => {
     await keep(deal('a', [['new', '2026-11-01'], ['talks', '2026-11-02']])); // prettier-ignore
     const [talks] = (await stores.app.pipelineStages.list(at.connectionId)).filter(({ externalId }) => externalId === 'talks');
     const { companyId, connectionId } = at;
-    await stores.app.pipelineStages.map({ connectionId, companyId, stages: [{ ...talks!, kind: 'won' }] }, by);
+    await stores.app.pipelineStages.map({ connectionId, companyId, stages: [{ ...talks!, kind: 'won', was: talks! }] }, by);
     expect(await value('deals_won')).toBe('1');
   });
 

@@ -1,6 +1,7 @@
 /** Deals with the steps of their history, contacts, and what the stages of a pipeline mean. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CanonicalRecord, DealFields, ProviderStage, StageMovement } from '../../domain/records.ts';
+import type { PipelineStage } from '../../db/app/stores/pipeline-stages.ts';
 import { by, connectedCompany, openStores, pageOf, servers, type Connected, type OpenStores } from './stores.ts';
 
 const movedTo = (to: string, at: string, from: string | null = null): StageMovement => ({ from, to, at, by: '77' });
@@ -254,6 +255,7 @@ describe.each(servers)('deals on $name', ({ server }) => {
     const refresh = (...stages: ProviderStage[]) =>
       stores.app.pipelineStages.refresh(at.connectionId, stages, new Date('2026-11-20T10:00:00.000Z'));
     const list = () => stores.app.pipelineStages.list(at.connectionId);
+    const meaningOf = ({ name, position, probability, kind }: PipelineStage) => ({ name, position, probability, kind });
 
     it('follow the provider, and tell which are new and which are gone', async () => {
       expect(await refresh(stage('new', 1), stage('offer', 2))).toEqual({ appeared: ['new', 'offer'], vanished: [] });
@@ -275,7 +277,8 @@ describe.each(servers)('deals on $name', ({ server }) => {
       await refresh(stage('new', 1), stage('offer', 2));
       await save(deal('1', {}, { movements: [opened, offered] }));
       const mapping = { externalId: 'offer', name: 'Won by word', position: 8, probability: 1, kind: 'won' as const };
-      await stores.app.pipelineStages.map({ ...at, stages: [mapping] }, by);
+      const was = meaningOf((await list())[1]!);
+      await stores.app.pipelineStages.map({ ...at, stages: [{ ...mapping, was }] }, by);
       await refresh(stage('new', 1), stage('offer', 3, { label: 'Offer sent' }));
       expect((await list())[1]).toMatchObject({ ...mapping, label: 'Offer sent', mappedBy: by.actor });
       expect((await deals())[0]!.stageMeaning).toEqual({ name: 'Won by word', kind: 'won' });
@@ -290,7 +293,21 @@ describe.each(servers)('deals on $name', ({ server }) => {
     it('refuse a stage that the connection does not have', async () => {
       await refresh(stage('new', 1));
       const strange = { externalId: 'newer', name: 'Newer', position: 1, probability: null, kind: 'open' as const };
-      await expect(stores.app.pipelineStages.map({ ...at, stages: [strange] }, by)).rejects.toThrow('no stage "newer"');
+      const stages = [{ ...strange, was: meaningOf((await list())[0]!) }];
+      await expect(stores.app.pipelineStages.map({ ...at, stages }, by)).rejects.toThrow('no stage "newer"');
+    });
+
+    it('of many who map one at once take the word of one, and the others are told', async () => {
+      await refresh(stage('new', 1));
+      const was = meaningOf((await list())[0]!);
+      const tries = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) =>
+        stores.app.pipelineStages.map({ ...at, stages: [{ externalId: 'new', ...was, name, was }] }, by),
+      );
+      const ends = await Promise.allSettled(tries);
+      const [{ name }] = (await list()) as [PipelineStage];
+      expect(ends.map(({ status }) => status).filter((status) => status === 'fulfilled')).toHaveLength(1);
+      expect(ends[['A', 'B', 'C', 'D', 'E', 'F'].indexOf(name)]).toMatchObject({ status: 'fulfilled' });
+      expect((await stores.app.audit.list({ companyId: at.companyId, action: 'stages.map', limit: 10 })).items).toHaveLength(1);
     });
   });
 });

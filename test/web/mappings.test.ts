@@ -115,6 +115,10 @@ describe('Editing a mapping', () => {
     expect(await title.locator('del').innerText()).toBe('Bathroom');
     await page.getByRole('button', { name: 'Next record' }).click();
     await title.getByText('Boiler for a client').waitFor();
+    // The way to save stays in sight, however far down somebody edits.
+    await page.getByRole('button', { name: 'What makes a record known again' }).scrollIntoViewIfNeeded();
+    const save = (await page.getByRole('button', { name: 'Save draft' }).boundingBox())!;
+    expect([save.y > 0, save.y < 200]).toEqual([true, true]);
 
     await source(page, 'Title').fill('not a path!');
     await title.getByText('Must be a dotted path').waitFor();
@@ -281,6 +285,21 @@ describe('The stages', () => {
     await page.getByText('set by you').waitFor();
     const kept = await api.stores.pipelineStages.list(connectionId);
     expect(kept.find(({ externalId }) => externalId === 'Signed')).toMatchObject({ kind: 'won', probability: 1 });
+
+    // Somebody else meanwhile: the later is told, and nothing is written over until they choose.
+    await page.getByLabel('Signed: Our name').fill('Mine');
+    const [, signed] = kept;
+    const others = { externalId: 'Signed', name: 'Theirs', position: 1, probability: 1, kind: 'won' as const, was: signed! };
+    await api.stores.pipelineStages.map({ connectionId, companyId: ours.id, stages: [others] }, by);
+    const nameNow = async () => (await api.stores.pipelineStages.list(connectionId))[1]!.name;
+    await page.getByRole('button', { name: 'Save stages' }).click();
+    const told = page.getByRole('alert').filter({ hasText: 'While you were editing, stages were changed by somebody' });
+    await told.getByRole('row', { name: /Signed.*Theirs: won, 1, 100 %.*Mine: won, 1, 100 %/ }).waitFor();
+    expect([await nameNow(), await page.getByLabel('Signed: Our name').inputValue()]).toEqual(['Theirs', 'Mine']);
+    expect(await flawsOf(page)).toEqual([]);
+    await told.getByRole('button', { name: 'Save mine over theirs' }).click();
+    await told.waitFor({ state: 'detached' });
+    expect(await nameNow()).toBe('Mine');
   });
 });
 

@@ -6,6 +6,7 @@ import { isGranted } from '../../grants.ts';
 import { previewDraft } from '../../preview-draft.ts';
 import { route } from '../../route.ts';
 import { asMapping, directionQuery, mappingContentSchema } from './schema.ts';
+import { tellFetch, tellReading } from './tell-preview.ts';
 
 const issueSchema = z.object({ path: z.string(), message: z.string() });
 export const outcomeSchema = z.union([
@@ -39,7 +40,8 @@ export const previewMapping = route({
   method: 'post',
   path: '/connections/:connectionId/mappings/:objectKey/draft/preview',
   permission: 'mapping.write',
-  summary: 'Try the draft, or what is not saved yet, on up to 50 records, beside the mapping in force',
+  summary:
+    'Try the draft, or what is not saved yet, on up to 50 records, beside the mapping in force; who sees values is audited',
   query: directionQuery,
   body: z.strictObject({
     sample: z
@@ -59,17 +61,11 @@ export const previewMapping = route({
     const mapping = unsaved ? asMapping(object, direction, unsaved) : draft?.mapping;
     if (!mapping) throw notFound('draft');
     const revision = draft?.revision ?? null;
+    if (sample === 'fetched') await tellFetch(deps, connection, object, audit);
     const { publishedVersion, preview } = await previewDraft(deps, connection, mapping, sample);
     const isShown = await isGranted(deps, caller, 'payload.read', connection.companyId);
-    // First the row, then the answer: what cannot be audited is not shown.
-    await deps.stores.audit.append({
-      ...audit,
-      companyId: connection.companyId,
-      action: isShown ? 'payload.read' : 'mapping.preview',
-      subject: connection.id,
-      outcome: 'done',
-      detail: { object, revision, records: preview.records.length },
-    });
+    // First the row, then the answer: what cannot be audited is not shown. Without a value it is no more than a look.
+    if (isShown) await tellReading(deps, connection, { object, records: preview.records }, audit);
     const show = (outcome: Outcome) => (isShown ? outcome : maskOutcome(outcome)) as z.input<typeof outcomeSchema>;
     const records = preview.records.map((record) => ({
       ...record,

@@ -10,6 +10,7 @@ export const mapStages = route({
   summary: 'Say what stages count as: it holds for every deal and movement, those of before too, from the next run on',
   body: z.strictObject({ stages: z.array(stageMappingSchema).min(1).max(500) }),
   answer: z.object({ items: z.array(stageSchema) }),
+  refusals: [409],
   async handle({ deps, found: { connection }, body: { stages }, audit }) {
     const { pipelineStages } = deps.stores;
     const known = new Set((await pipelineStages.list(connection.id)).map(({ externalId }) => externalId));

@@ -12,6 +12,9 @@ const meaning = {
 export const stageMappingSchema = z.strictObject({
   externalId: z.string().min(1).max(100).meta({ description: 'The provider’s id of the stage.' }),
   ...meaning,
+  was: z
+    .strictObject({ ...meaning, name: z.string().max(255) })
+    .meta({ description: 'What the stage counted as when it was looked at: 409 when it counts as something else by now.' }),
 });
 
 export const stageSchema = z

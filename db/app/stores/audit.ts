@@ -79,8 +79,8 @@ export interface AuditFilter {
 
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>;
-  /** Adds the entry unless the chain has one that says exactly the same: for what is done again because its answer was lost. */
-  appendOnce(entry: AuditEntry): Promise<void>;
+  /** Adds the entry unless the chain has one, of `since` or later, that says exactly the same. */
+  appendOnce(entry: AuditEntry, since?: Date): Promise<void>;
   /** One chain, newest first: the company's, or the platform's own when `companyId` is `null`. */
   list(input: PageInput & { companyId: string | null } & AuditFilter): Promise<Page<AuditView>>;
   /** The name of every chain that has entries or a head, from behind `after` on. */
@@ -115,7 +115,7 @@ export function auditStore(db: AppDb): AuditStore {
   return {
     append: (entry) => inTransaction(sequelize, (transaction) => appendAudit(db, entry, transaction)),
 
-    appendOnce: (entry) => inTransaction(sequelize, (transaction) => appendAuditOnce(db, entry, transaction)),
+    appendOnce: (entry, since) => inTransaction(sequelize, (transaction) => appendAuditOnce(db, entry, transaction, since)),
 
     async list({ companyId, cursor, limit, ...filter }) {
       const { conditions, values } = conditionsOf(filter);

@@ -1,5 +1,7 @@
+import type { Transaction } from 'sequelize';
 import type { ProviderStage } from '../../../domain/records.ts';
 import { Conflict } from '../../errors.ts';
+import { canonicalJson } from '../../hash.ts';
 import { plainDecimal, select, sqlTime, write, writeRows } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
 import { appendAudit } from '../audit-chain.ts';
@@ -16,27 +18,33 @@ export interface PipelineStage extends ProviderStage {
 }
 
 /** What an admin says of a stage. */
-export type StageMapping = Pick<PipelineStage, 'externalId' | 'name' | 'position' | 'probability' | 'kind'>;
+export type StageMapping = Pick<PipelineStage, 'externalId'> & StageMeaning;
+export type StageMeaning = Pick<PipelineStage, 'name' | 'position' | 'probability' | 'kind'>;
 
 export interface PipelineStageStore {
   /** In the order of their pipelines. */
   list(connectionId: string): Promise<PipelineStage[]>;
   /** Brings what the provider says up to date; what an admin mapped stays as mapped. Answers the stages that are new or gone. Repeatable. */
   refresh(connectionId: string, stages: ProviderStage[], at: Date): Promise<{ appeared: string[]; vanished: string[] }>;
-  /** Throws `Conflict` for a stage that the connection does not have. */
-  map(input: { connectionId: string; companyId: string; stages: StageMapping[] }, audit: By): Promise<void>;
+  /** `was`: what the admin saw of each. Throws `Conflict` for one that counts as something else by now, or that the connection does not have. */
+  map(
+    input: { connectionId: string; companyId: string; stages: (StageMapping & { was: StageMeaning })[] },
+    audit: By,
+  ): Promise<void>;
 }
 
 export function pipelineStageStore(db: AppDb): PipelineStageStore {
   const { sequelize } = db;
 
-  const list: PipelineStageStore['list'] = async (connectionId) => {
+  const list = async (connectionId: string, transaction?: Transaction): Promise<PipelineStage[]> => {
     const rows = await select<Omit<PipelineStage, 'probability'> & { probability: string | null }>(
       sequelize,
       `SELECT external_id AS externalId, label, pipeline_external_id AS pipelineExternalId, pipeline_label AS pipelineLabel, name,
          position, probability, kind, mapped_by AS mappedBy, gone_at AS goneAt
-       FROM pipeline_stages WHERE connection_id = :connectionId ORDER BY pipeline_external_id, position, external_id`,
+       FROM pipeline_stages WHERE connection_id = :connectionId ORDER BY pipeline_external_id, position, external_id
+       ${transaction ? 'FOR UPDATE' : ''}`,
       { connectionId },
+      transaction,
     );
     return rows.map((row) => ({
       ...row,
@@ -45,7 +53,7 @@ export function pipelineStageStore(db: AppDb): PipelineStageStore {
   };
 
   return {
-    list,
+    list: (connectionId) => list(connectionId),
 
     async refresh(connectionId, stages, at) {
       const before = await list(connectionId);
@@ -93,9 +101,12 @@ export function pipelineStageStore(db: AppDb): PipelineStageStore {
 
     map: ({ connectionId, companyId, stages }, audit) =>
       inTransaction(sequelize, async (transaction) => {
-        const known = new Map((await list(connectionId)).map((stage) => [stage.externalId, stage]));
+        // Locked before they are looked at: of two who map at once, the later sees what the first made of them.
+        const known = new Map((await list(connectionId, transaction)).map((stage) => [stage.externalId, stage]));
         const strange = stages.find(({ externalId }) => !known.has(externalId));
         if (strange) throw new Conflict(`The connection has no stage "${strange.externalId}": list its stages, and map those.`);
+        const others = stages.filter(({ externalId, was, ...wanted }) => isOther(known.get(externalId)!, was, wanted));
+        if (others.length > 0) throw new Conflict(takenOver(others.map(({ externalId }) => known.get(externalId)!)));
         for (const { externalId, name, position, probability, kind } of stages)
           await write(
             sequelize,
@@ -114,7 +125,7 @@ export function pipelineStageStore(db: AppDb): PipelineStageStore {
             subject: connectionId,
             outcome: 'done',
             before: { stages: before },
-            after: { stages },
+            after: { stages: stages.map(toMapping) },
           },
           transaction,
         );
@@ -124,8 +135,19 @@ export function pipelineStageStore(db: AppDb): PipelineStageStore {
 
 const cut = (text: string, charactersMax: number) => [...text].slice(0, charactersMax).join('');
 
-function toMapping({ externalId, name, position, probability, kind }: PipelineStage): StageMapping {
+function toMapping({ externalId, name, position, probability, kind }: StageMapping): StageMapping {
   return { externalId, name, position, probability, kind };
+}
+
+/** Whether it counts as something else by now than was seen, and than is wanted: what stands there already is done. */
+function isOther(stands: PipelineStage, was: StageMeaning, wanted: StageMeaning): boolean {
+  const textOf = ({ name, position, probability, kind }: StageMeaning) => canonicalJson({ name, position, probability, kind });
+  return ![textOf(was), textOf(wanted)].includes(textOf(stands));
+}
+
+function takenOver(stages: PipelineStage[]): string {
+  const named = stages.map(({ label, mappedBy }) => (mappedBy === null ? `“${label}”` : `“${label}” (by ${mappedBy})`));
+  return `Somebody has changed what these stages count as since: ${named.join(', ')}. Read the stages, then save yours over them.`;
 }
 
 /** Whether a refresh has anything to write. */

@@ -2,12 +2,15 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useAct } from '../../act.ts';
 import { Confirm } from '../../parts/Confirm.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import { Overtaken } from '../../parts/Overtaken.tsx';
+import { StickyBar } from '../../parts/StickyBar.tsx';
 import { useNameOf } from '../../people.ts';
 import { words } from '../../words/index.ts';
-import { Overtaken } from './Overtaken.tsx';
+import { describeMapping, fieldName } from './describe.ts';
 import { connectionQuery, discardDraft, type Draft, type MappingKey } from './queries.ts';
 import type { useEditing } from './use-editing.ts';
 
@@ -31,6 +34,7 @@ export function DraftBar({
   const { content, isDirty, isOvertaken, theirs } = editing;
   const nameOf = useNameOf(useQuery(connectionQuery(of.connectionId)).data?.companyId);
   const [isAsking, asking] = useDisclosure();
+  const choice = useRef<HTMLDivElement>(null);
   const failed = ({ message }: Error) => notifications.show({ title: words.problem.failed, message, color: 'red' });
   const tell = (message: string) => notifications.show({ title: words.problem.done, message, color: 'green' });
   const save = useMutation({ mutationFn: () => editing.save(), onSuccess: () => tell(text.saved), onError: failed });
@@ -46,20 +50,33 @@ export function DraftBar({
   });
   const discard = useAct(() => discardDraft(of), { done: text.discarded, rereads: 'mapping-draft' });
 
-  if (isOvertaken)
+  if (isOvertaken) {
+    const title = draft ? text.overtaken(nameOf(draft.savedBy)) : text.overtakenPublished;
     return (
-      <Overtaken
-        by={draft ? nameOf(draft.savedBy) : ''}
-        draft={draft}
-        theirs={theirs.mapping}
-        mine={content}
-        isSaving={keepMine.isPending}
-        onTakeTheirs={editing.takeTheirs}
-        onKeepMine={() => keepMine.mutate()}
-      />
+      <>
+        <StickyBar>
+          <Text>{title}.</Text>
+          <Button variant="default" onClick={() => choice.current?.scrollIntoView({ block: 'center' })}>
+            {words.editing.look}
+          </Button>
+        </StickyBar>
+        <div ref={choice}>
+          <Overtaken
+            title={title}
+            saved={draft && <SavedAt at={draft.savedAt} />}
+            theirs={describeMapping(theirs.mapping)}
+            mine={describeMapping(content)}
+            nameOf={fieldName}
+            isSaving={keepMine.isPending}
+            onTakeTheirs={editing.takeTheirs}
+            onKeepMine={() => keepMine.mutate()}
+          />
+        </div>
+      </>
     );
+  }
   return (
-    <Group justify="space-between">
+    <StickyBar>
       <Stack gap={2}>
         <Text>{version === null ? text.isUsual : text.inForce(version)}</Text>
         <Text size="sm" c="dimmed" component="output">
@@ -98,6 +115,14 @@ export function DraftBar({
       >
         {text.discardWhy}
       </Confirm>
-    </Group>
+    </StickyBar>
+  );
+}
+
+function SavedAt({ at }: { at: string }) {
+  return (
+    <>
+      {words.editing.saved} <Moment at={at} />.
+    </>
   );
 }

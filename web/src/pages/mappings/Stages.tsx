@@ -1,20 +1,20 @@
-import { Button, Group, NumberInput, Paper, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
-import { useState } from 'react';
-import { useAct } from '../../act.ts';
-import { answerOf, api, type Schemas } from '../../api/client.ts';
+import { useChanges, type Changes } from '../../changes.ts';
 import { Empty } from '../../parts/Empty.tsx';
+import { Overtaken } from '../../parts/Overtaken.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
 import { useNameOf } from '../../people.ts';
 import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
 import { connectionQuery, stagesQuery } from './queries.ts';
+import { inWords, meaningsOf, saveStages, type Meaning } from './stage-meaning.ts';
+import { StageRow } from './StageRow.tsx';
 
 const text = words.mappings;
-type Stage = Schemas['PipelineStage'];
-type Meaning = Pick<Stage, 'name' | 'position' | 'probability' | 'kind'>;
 
 /** What the stages of the provider's pipelines count as. */
 export function Stages({ connectionId }: { connectionId: string }) {
@@ -22,27 +22,40 @@ export function Stages({ connectionId }: { connectionId: string }) {
   const nameOf = useNameOf(useQuery(connectionQuery(connectionId)).data?.companyId);
   const mayEdit = may(useSession(), 'mapping.write');
   const client = useQueryClient();
-  const [changes, setChanges] = useState<Record<string, Meaning>>({});
-  const save = useAct(
-    async () => {
-      const stages = Object.entries(changes).map(([externalId, meaning]) => ({ externalId, ...meaning }));
-      const saved = await answerOf(
-        api.PATCH('/v1/connections/{connectionId}/stages', { params: { path: { connectionId } }, body: { stages } }),
-      );
+  const theirs = meaningsOf(data?.items ?? []);
+  const { changes, isDirty, overtaken, mine, change, takeTheirs, overTheirs } = useChanges(theirs);
+  const save = useMutation({
+    mutationFn: (made: Changes<Meaning>) => saveStages(connectionId, made),
+    onSuccess(saved) {
       client.setQueryData(stagesQuery(connectionId).queryKey, saved);
-      setChanges({});
+      notifications.show({ title: words.problem.done, message: text.stagesSaved, color: 'green' });
     },
-    { done: text.stagesSaved, rereads: 'stages' },
-  );
-  const isDirty = Object.keys(changes).length > 0;
-  useBlocker({ enableBeforeUnload: isDirty, shouldBlockFn: () => isDirty && !confirm(text.leaveStages) });
-  if (error) return <ProblemNotice error={error} again={() => void refetch()} />;
+    onError({ message }) {
+      notifications.show({ title: words.problem.failed, message, color: 'red' });
+      return client.invalidateQueries({ queryKey: ['stages'] });
+    },
+  });
+  useBlocker({ enableBeforeUnload: isDirty, shouldBlockFn: () => isDirty && !confirm(words.editing.leave) });
+  if (error && !data) return <ProblemNotice error={error} again={() => void refetch()} />;
   if (isPending) return <Loading />;
   if (data.items.length === 0) return <Empty title={text.stagesNone} more={text.stagesNoneMore} />;
+  const labelOf = (id: string) => data.items.find(({ externalId }) => externalId === id)?.label ?? id;
+  const byWhom = new Set(data.items.filter(({ externalId }) => overtaken.includes(externalId)).map(({ mappedBy }) => mappedBy));
   const pipelines = new Set(data.items.map(({ pipelineExternalId }) => pipelineExternalId));
   return (
     <Stack>
       <Text c="dimmed">{text.stagesIntro}</Text>
+      {overtaken.length > 0 && (
+        <Overtaken
+          title={text.stagesOvertaken([...byWhom].map((id) => (id === null ? text.theProvider : nameOf(id))).join(', '))}
+          theirs={inWords(theirs)}
+          mine={inWords(mine)}
+          nameOf={labelOf}
+          isSaving={save.isPending}
+          onTakeTheirs={takeTheirs}
+          onKeepMine={() => save.mutate(overTheirs())}
+        />
+      )}
       {[...pipelines]
         .map((id) => data.items.filter(({ pipelineExternalId }) => pipelineExternalId === id))
         .map((stages) => (
@@ -55,77 +68,20 @@ export function Stages({ connectionId }: { connectionId: string }) {
                 key={stage.externalId}
                 stage={stage}
                 by={stage.mappedBy === null ? text.stageOwn : text.stageBy(nameOf(stage.mappedBy))}
-                meaning={changes[stage.externalId] ?? stage}
+                meaning={mine[stage.externalId]!}
                 mayEdit={mayEdit}
-                onChange={(meaning) => setChanges({ ...changes, [stage.externalId]: meaning })}
+                onChange={(meaning) => change(stage.externalId, meaning)}
               />
             ))}
           </Stack>
         ))}
-      {mayEdit && (
+      {mayEdit && overtaken.length === 0 && (
         <Group justify="end">
-          <Button disabled={!isDirty} loading={save.isPending} onClick={() => save.mutate()}>
+          <Button disabled={!isDirty} loading={save.isPending} onClick={() => save.mutate(changes)}>
             {text.saveStages}
           </Button>
         </Group>
       )}
     </Stack>
-  );
-}
-
-function StageRow({
-  stage,
-  by,
-  meaning: { name, position, probability, kind },
-  mayEdit,
-  onChange,
-}: {
-  stage: Stage;
-  by: string;
-  meaning: Meaning;
-  mayEdit: boolean;
-  onChange: (meaning: Meaning) => void;
-}) {
-  const change = (some: Partial<Meaning>) => onChange({ name, position, probability, kind, ...some });
-  const named = (what: string) => ({ label: what, 'aria-label': text.of(stage.label, what), readOnly: !mayEdit });
-  return (
-    <Paper withBorder p="md">
-      <SimpleGrid cols={{ base: 1, sm: 2, md: 5 }} spacing="sm">
-        <Stack gap={2}>
-          <Text fw={600}>{stage.label}</Text>
-          <Text size="xs" c="dimmed">
-            {stage.goneAt ? text.stageGone : by}
-          </Text>
-        </Stack>
-        <TextInput
-          {...named(text.stageName)}
-          value={name}
-          maxLength={100}
-          onChange={({ currentTarget: { value } }) => change({ name: value })}
-        />
-        <Select
-          {...named(text.stageKind)}
-          data={Object.entries(text.stageKinds).map(([value, label]) => ({ value, label }))}
-          value={kind}
-          onChange={(value) => value && change({ kind: value as Meaning['kind'] })}
-          allowDeselect={false}
-        />
-        <NumberInput
-          {...named(text.stagePosition)}
-          value={position}
-          min={0}
-          max={65_535}
-          allowDecimal={false}
-          onChange={(value) => typeof value === 'number' && change({ position: value })}
-        />
-        <NumberInput
-          {...named(text.stageProbability)}
-          value={probability === null ? '' : Math.round(probability * 100)}
-          min={0}
-          max={100}
-          onChange={(value) => change({ probability: typeof value === 'number' ? value / 100 : null })}
-        />
-      </SimpleGrid>
-    </Paper>
   );
 }

@@ -26,15 +26,6 @@ export const contentOf = ({ externalId, sourceUpdatedAt, companyField, fields }:
   fields,
 });
 
-/** The server may give the keys of an object in another order. */
-export const isSame = (a: unknown, b: unknown) => inOrder(a) === inOrder(b);
-const inOrder = (value: unknown) =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-
 /** The field in its place; `null` takes it away. */
 export function withField(content: Content, target: string, field: FieldMapping | null): Content {
   const isThere = content.fields.some((one) => one.target === target);

@@ -53,7 +53,7 @@ export const sourceFieldsQuery = (connectionId: string) =>
     staleTime: 60_000,
   });
 
-/** What a mapping makes of the sample. The same mapping is not tried twice: each look stands in the audit log. */
+/** What a mapping makes of the sample. The same mapping is not tried twice. */
 export const previewQuery = (key: MappingKey, mapping: Content) =>
   queryOptions({
     queryKey: ['mapping-preview', key, mapping],
@@ -113,8 +113,10 @@ export const remapQuery = ({ connectionId, object }: MappingKey) =>
     refetchInterval: ({ state }) => (state.data?.remap && state.data.remap.outcome === null ? 1_000 : 15_000),
   });
 
+/** Looked at now and then, as a draft is. */
 export const stagesQuery = (connectionId: string) =>
   queryOptions({
     queryKey: ['stages', connectionId],
     queryFn: () => answerOf(api.GET('/v1/connections/{connectionId}/stages', { params: { path: { connectionId } } })),
+    refetchInterval: 10_000,
   });

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
-import { contentOf, isSame, type Content } from './content.ts';
+import { isSame } from '../../same.ts';
+import { contentOf, type Content } from './content.ts';
 import { draftQuery, saveDraft, type Draft, type MappingKey } from './queries.ts';
 
 interface Typed {

@@ -3,8 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Problem } from '../../api/client.ts';
+import { isSame } from '../../same.ts';
 import { words } from '../../words/index.ts';
-import { isSame, type Content, type Issue } from './content.ts';
+import type { Content, Issue } from './content.ts';
 import type { Seen } from './FieldResult.tsx';
 import { preview, previewQuery, rawQuery, type MappingKey } from './queries.ts';
 

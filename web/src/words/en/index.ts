@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { connect } from './connect.ts';
 import { connection } from './connection.ts';
 import { connections } from './connections.ts';
+import { editing } from './editing.ts';
 import { failures } from './failures.ts';
 import { health } from './health.ts';
 import { home } from './home.ts';
@@ -11,6 +12,7 @@ import { incidents } from './incidents.ts';
 import { mappings } from './mappings.ts';
 import { messages } from './messages.ts';
 import { portal } from './portal.ts';
+import { portalLink } from './portal-link.ts';
 import { reports } from './reports.ts';
 
 export const en = {
@@ -19,6 +21,7 @@ export const en = {
   connect,
   connection,
   connections,
+  editing,
   failures,
   health,
   home,
@@ -26,5 +29,6 @@ export const en = {
   mappings,
   messages,
   portal,
+  portalLink,
   reports,
 };

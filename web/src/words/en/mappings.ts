@@ -177,7 +177,6 @@ export const mappings = {
   draftBy: (who: string) => `Draft, saved by ${who}`,
   unsaved: 'You have changes that are not saved.',
   leave: 'Your changes are not saved. Leave all the same? They stay here until you close or reload the page.',
-  leaveStages: 'Your changes are not saved, and are gone when you leave. Leave all the same?',
   you: 'you',
   aKey: 'a program with an API key',
   somebody: 'somebody',
@@ -186,11 +185,6 @@ export const mappings = {
   // Two people at one mapping.
   overtaken: (who: string) => `${who} has saved this draft while you were editing`,
   overtakenPublished: 'The draft was published or discarded while you were editing',
-  overtakenMore: 'Nothing is lost: yours is still here, theirs is saved. Look at what differs, then choose.',
-  theirsSaved: 'Saved',
-  theirsToYours: 'Before: theirs. After: yours.',
-  takeTheirs: 'Take theirs, drop mine',
-  keepMine: 'Save mine over theirs',
   keptMine: 'Yours is the draft now. Theirs stands in the audit log.',
 
   // Publishing.
@@ -265,6 +259,10 @@ export const mappings = {
   stageOwn: 'as the provider says',
   stageBy: (who: string) => `set by ${who}`,
   stageGone: 'The provider no longer has it',
+  stageInWords: (name: string, kind: string, position: number, percent: number | null) =>
+    `${name}: ${kind.toLowerCase()}, ${position}${percent === null ? '' : `, ${percent} %`}`,
+  theProvider: 'the provider',
+  stagesOvertaken: (who: string) => `While you were editing, stages were changed by ${who}`,
   saveStages: 'Save stages',
   stagesSaved: 'It holds from the next run on.',
 };
