@@ -126,6 +126,39 @@ async function untilGivenUp(page: Page): Promise<void> {
   }
 }
 
+describe('A link into the portal', () => {
+  it('is made by an admin, who sees it once, with its end and how it is put into a page', async () => {
+    const page = await web.signedIn('company_admin', ours.id);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`${api.url}/portal`);
+    await page.getByRole('button', { name: 'Share the portal' }).click();
+    const dialog = page.getByRole('dialog', { name: 'A link into the portal' });
+    await dialog.getByRole('button', { name: 'Make the link' }).click();
+    await dialog.getByText('It is shown here once and kept nowhere').waitFor();
+    const end = await dialog.getByRole('time').getAttribute('datetime');
+    expect(Math.abs(new Date(end!).getTime() - Date.now() - 3_600_000)).toBeLessThan(60_000);
+    await dialog.getByRole('region', { name: 'In a page of your own' }).getByText('<iframe src=').waitFor();
+    await dialog.getByRole('button', { name: 'Copy the link' }).click();
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+    const url = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(await flawsOf(page)).toEqual([]);
+
+    const visitor = await web.open();
+    await visitor.goto(url.replace('http://127.0.0.1', api.url));
+    await visitor.getByText('1,752').waitFor();
+    expect(await visitor.getByRole('button', { name: 'Share the portal' }).count()).toBe(0);
+
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('button', { name: 'Share the portal' }).click();
+    await dialog.getByRole('button', { name: 'Make the link' }).waitFor();
+    expect(await page.content()).not.toContain(url.split('#')[1]);
+    const operator = await web.signedIn('operator', ours.id);
+    await operator.goto(`${api.url}/portal`);
+    await operator.getByText('1,752').waitFor();
+    expect(await operator.getByRole('button', { name: 'Share the portal' }).count()).toBe(0);
+  });
+});
+
 describe('The portal in a frame', () => {
   it('is shown by a page of a listed origin, by the link alone', async () => {
     const page = await web.open();

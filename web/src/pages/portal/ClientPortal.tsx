@@ -1,4 +1,5 @@
-import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { words } from '../../words/index.ts';
@@ -9,17 +10,20 @@ import { inClientWords } from './in-client-words.ts';
 import { Listed } from './Listed.tsx';
 import { usePortal, type Reader } from './read-portal.ts';
 
-/** All that a client sees: short, and each with where it comes from. */
-export function ClientPortal({ read, companyId }: { read: Reader; companyId: string }) {
+/** All that a client sees: short, and each with where it comes from. `aside`: what stands beside it for somebody who is no client. */
+export function ClientPortal({ read, companyId, aside }: { read: Reader; companyId: string; aside?: ReactNode }) {
   const { cards, notes, reports } = usePortal(read, companyId);
   return (
     <Page
       title={words.portal.title}
       of={{ ...cards, error: inClientWords(cards.error) }}
       aside={
-        <Button variant="default" size="xs" onClick={() => print()} className="no-print">
-          {words.portal.print}
-        </Button>
+        <Group gap="xs">
+          {aside}
+          <Button variant="default" size="xs" onClick={() => print()} className="no-print">
+            {words.portal.print}
+          </Button>
+        </Group>
       }
     >
       {() => (
