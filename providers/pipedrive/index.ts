@@ -45,7 +45,12 @@ export const pipedrive = defineProvider<PipedriveCredentials, PipedriveSettings>
       errorWords: { user_denied: 'access_denied' },
     },
   ],
-  needs: ['A Pipedrive account, and a person in it who sees all deals: what they do not see is not read.'],
+  needs: [
+    // https://developers.pipedrive.com/changelog/post/introducing-pipeline-visibility and https://support.pipedrive.com/en/article/visibility-groups
+    'A Pipedrive account, and a person in it who sees all pipelines and deals: what is not visible to them is not read.',
+    // https://pipedrive.readme.io/docs/enabling-api-for-company-users
+    'For a personal API token: “use API” in that person’s permission set.',
+  ],
   settings: settingsSchema,
   check,
   streams: { deals, contacts },

@@ -84,9 +84,12 @@ export const salesforce = defineProvider<SalesforceCredentials, SalesforceSettin
     },
   ],
   needs: [
-    // https://help.salesforce.com/s/articleView?id=000385436&type=1
-    'A Salesforce edition whose API may be called: Enterprise, Unlimited, Performance or Developer, or Professional with API access.',
-    'A user there with “API Enabled” who sees the opportunities and contacts.',
+    // https://developer.salesforce.com/docs/platform/api-rest/guide/intro-rest-compatible-editions.html
+    'A Salesforce edition whose API may be called: Enterprise, Unlimited, Performance or Developer, or Professional with API access added.',
+    // https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_concepts_security.htm
+    'A user there with “API Enabled” who sees the opportunities, the contacts and their fields: records that they do not see are not read.',
+    // Since September 2025. https://help.salesforce.com/s/articleView?id=005132365&type=1
+    'To sign in there: an admin who installs the app in your org first, or a user with “Approve Uninstalled Connected Apps”.',
   ],
   settings: settingsSchema,
   check,

@@ -26,9 +26,13 @@ export const twilio = defineProvider<TwilioCredentials, TwilioSettings>({
     { kind: 'api_key', label: 'API key', credentials: apiKeyCredentials, secrets: ['authToken', 'apiKeySecret'] },
   ],
   needs: [
-    // https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account
-    'A Twilio account. One on trial sends to numbers that were verified at Twilio, and to no others.',
-    'A phone number at Twilio that sends and receives text messages.',
+    // https://www.twilio.com/docs/api/errors/21608
+    'A Twilio account that is upgraded and has an approved primary compliance profile: until then it sends to numbers that were verified at Twilio, and to no others.',
+    // Numbers that were only verified do not send. https://www.twilio.com/docs/api/errors/21601
+    'A phone number bought at Twilio that sends and receives text messages.',
+    // https://www.twilio.com/docs/trust-hub/registrations/a2p-10dlc-campaign
+    // https://www.twilio.com/docs/messaging/compliance/toll-free/api-onboarding
+    'For texts to the United States: an A2P campaign that the number is registered for, or, for a toll-free number, its verification, which Canada asks for too.',
   ],
   settings: settingsSchema,
   check,
