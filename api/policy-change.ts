@@ -8,17 +8,20 @@ import type { Deps } from './deps.ts';
 import { workflowLink } from './links.ts';
 import { ask } from './temporal.ts';
 
-/** Brings a saved policy to what runs by it: the jobs' cadence with their Schedules, and the connector's ladder. Repeatable. */
+/**
+ * Brings a saved policy to what runs by it: the jobs' cadence with their Schedules, and the connector's ladder. Repeatable. Rows first:
+ * where Temporal does not answer, `reconcile` brings the Schedules in line with them.
+ */
 export async function followPolicy(deps: Deps, connection: Connection, policy: ConnectionPolicy): Promise<void> {
   const connector = workflowLink(deps, workflowIds.connector(connection.id));
   const { streams } = getProvider(connection.providerKey);
   const jobs = await deps.stores.jobs.list(connection.id);
   const changed = jobs.filter(({ stream, cadenceS }) => cadenceS !== cadenceOf(stream));
-  for (const { id, stream } of changed) await changeInterval(id, cadenceOf(stream) * 1000);
   await deps.stores.jobs.ensure(
     connection.id,
     changed.map(({ stream, object }) => ({ stream, object, cadenceS: cadenceOf(stream) })),
   );
+  for (const { id, stream } of jobs) await changeInterval(id, cadenceOf(stream) * 1000);
   const { escalateAfterFailedRuns, ladder } = policy;
   await ask(deps, connector, ({ workflow }) =>
     workflow.getHandle(connector.id).signal(policyChangedSignal, { escalateAfterFailedRuns, ladder }),

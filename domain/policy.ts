@@ -111,3 +111,25 @@ export function completePolicy(overrides: PolicyOverrides = {}): ConnectionPolic
     delivery: { ...defaultPolicy.delivery, ...overrides.delivery },
   };
 }
+
+/** What is to differ from what is stored; `null`: as usual again. Quiet hours that are `null` are none. */
+export type PolicyChanges = { [Part in Exclude<keyof PolicyOverrides, 'cadenceS'>]?: PolicyOverrides[Part] | null } & {
+  cadenceS?: Record<string, number | null> | null;
+};
+
+/** The stored overrides with changes over them; parts within parts that are not named stay. */
+export function changeOverrides(stored: PolicyOverrides, { cadenceS, ...changes }: PolicyChanges): PolicyOverrides {
+  const parts = Object.entries(changes).map(([name, change]) => {
+    const before = stored[name as keyof typeof changes];
+    return [name, isParts(before) && isParts(change) ? Object.assign({}, before, change) : change] as const;
+  });
+  const cadences = cadenceS && Object.entries({ ...stored.cadenceS, ...cadenceS }).filter(([, seconds]) => seconds !== null);
+  const changed = {
+    ...stored,
+    ...Object.fromEntries(parts),
+    ...(cadenceS !== undefined && { cadenceS: cadences && Object.fromEntries(cadences) }),
+  };
+  return Object.fromEntries(Object.entries(changed).filter(([, part]) => part !== null)) as PolicyOverrides;
+}
+
+const isParts = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -101,9 +101,23 @@ function stateSentence({ from, to }: Detail): string {
   return arrived[to as ConnectionState] ?? 'Its state changed.';
 }
 
-function settingsSentence({ settings, policy }: Detail): string {
-  const changed = [settings, policy].flatMap((keys) => (Array.isArray(keys) ? keys.map(String) : []));
-  return changed.length > 0 ? `Settings were changed: ${changed.join(', ')}.` : 'Settings were changed.';
+/** What people and policies call by another name; the provider's own settings are told by their keys. */
+const settingNames: Record<string, string> = {
+  label: 'name',
+  purpose: 'what it is used for',
+  reason: 'why it is wanted',
+  ownerUserId: 'owner',
+  cadenceS: 'schedule',
+  freshWithinS: 'when it is out of date',
+  escalateAfterFailedRuns: 'when people are called',
+  ladder: 'who is called',
+  passQuietHours: 'what is told in quiet hours',
+};
+
+function settingsSentence({ facts, settings, policy }: Detail): string {
+  const changed = [facts, settings, policy].flatMap((keys) => (Array.isArray(keys) ? keys.map(String) : []));
+  const named = changed.map((key) => settingNames[key] ?? key);
+  return named.length > 0 ? `Settings were changed: ${named.join(', ')}.` : 'Settings were changed.';
 }
 
 /** A mapping's name says its object, and its direction where it writes. */

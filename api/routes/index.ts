@@ -46,6 +46,7 @@ import { listReconciliations } from './connections/list-reconciliations.ts';
 import { listCredentials } from './connections/list-credentials.ts';
 import { listSenders } from './connections/list-senders.ts';
 import { startOnboarding } from './connections/start-onboarding.ts';
+import { updateConnection } from './connections/update-connection.ts';
 import { updatePolicy } from './connections/update-policy.ts';
 import { updateSettings } from './connections/update-settings.ts';
 import { cancelOnboarding } from './onboarding/cancel-onboarding.ts';
@@ -210,6 +211,7 @@ export const routes: Route[] = [
   getStory,
   listReconciliations,
   startOnboarding,
+  updateConnection,
   updatePolicy,
   updateSettings,
   // onboarding

@@ -34,6 +34,7 @@ const bodies: Record<string, (things: Things) => object> = {
   'POST /companies/:companyId/api-keys': () => ({ label: 'New', role: 'viewer' }),
   'POST /api-keys': () => ({ label: 'New', role: 'platform_admin' }),
   'POST /companies/:companyId/connections': () => ({ providerKey: 'twilio', purpose: 'texts', label: 'A', reason: 'B' }),
+  'PATCH /connections/:connectionId': () => ({ label: 'Back office' }),
   'PATCH /connections/:connectionId/policy': () => ({ policy: { escalateAfterFailedRuns: 9 } }),
   'PATCH /connections/:connectionId/settings': () => ({ settings: {} }),
   'POST /connections/:connectionId/onboarding/access': () => ({ credentials }),
@@ -65,12 +66,21 @@ const bodies: Record<string, (things: Things) => object> = {
     return { revision: 1, mapping };
   },
   'POST /connections/:connectionId/mappings/:objectKey/draft/publish': () => ({ revision: 1 }),
-  'POST /connections/:connectionId/mappings/:objectKey/draft/preview': () => ({ sample: 'stored' }),
+  'POST /connections/:connectionId/mappings/:objectKey/draft/preview': () => ({ sample: 'fetched' }),
   'POST /connections/:connectionId/mappings/:objectKey/roll-back': () => ({ toVersion: 1 }),
   'POST /connections/:connectionId/mappings/:objectKey/remap': () => ({ fromVersion: 1 }),
   'PATCH /connections/:connectionId/franchise-keys': ({ companyId }) => ({ keys: [{ value: 'north', companyId }] }),
   'PATCH /connections/:connectionId/stages': () => ({
-    stages: [{ externalId: 'offer', name: 'Offer', position: 2, probability: 0.5, kind: 'open' }],
+    stages: [
+      {
+        externalId: 'offer',
+        name: 'Offer',
+        position: 2,
+        probability: 0.5,
+        kind: 'open',
+        was: { name: 'offer', position: 1, probability: null, kind: 'open' },
+      },
+    ],
   }),
   'PATCH /connections/:connectionId/deals/:dealId': () => ({ title: 'New roof' }),
   'POST /temporal/codec/decode': () => ({ payloads: [] }),

@@ -119,6 +119,79 @@ describe('Connections', () => {
     );
   });
 
+  it('take another name and owner, who must be somebody that looks after them', async () => {
+    const path = `/connections/${things['connectionId']}`;
+    const owner = { ownerUserId: things['userId'] };
+    const { body } = await patch(path, { label: ' Back office ', ...owner, was: { label: 'Front desk', ownerUserId: null } });
+    expect(body).toMatchObject({ label: 'Back office', purpose: 'messages', owner: { name: 'Ann', by: 'assigned' } });
+    expect((await patch(path, { label: '', reason: 'x'.repeat(281) })).body.error.issues).toHaveLength(2);
+    const person = { companyId: ours.id, name: 'Cleo', email: 'cleo@example.com', phone: null, role: 'client' as const };
+    const client = await api.stores.users.create(person, by);
+    const wrong = await patch(path, { ownerUserId: client.id });
+    expect([wrong.status, wrong.body.error.issues[0].path]).toEqual([400, 'ownerUserId']);
+    const theirs = await everything(api, (await company(api, 'Theirs')).id);
+    expect((await patch(path, { ownerUserId: theirs['userId'] })).status).toBe(404);
+    const [newest] = (await api.stores.audit.list({ companyId: ours.id, action: 'connection.settings', limit: 9 })).items.filter(
+      ({ outcome }) => outcome === 'done',
+    );
+    expect(newest).toMatchObject({
+      detail: { facts: ['label', 'ownerUserId'] },
+      before: { label: 'Front desk', ownerUserId: null },
+      after: { label: 'Back office', ...owner },
+    });
+    await patch(path, { label: 'Front desk', ownerUserId: null });
+  });
+
+  it('of two who change the same tell the later, field by field, and overwrite nothing', async () => {
+    const path = `/connections/${things['connectionId']}`;
+    const wrong = (answer: { status: number; body: any }) => [
+      answer.status,
+      answer.body.error?.issues?.map((issue: { path: string }) => issue.path),
+    ];
+    const first = { label: 'First', was: { label: 'Front desk' } };
+    expect((await patch(path, first)).status).toBe(200);
+    expect(wrong(await patch(path, { label: 'Second', reason: 'Why', was: { label: 'Front desk', reason: 'Test' } }))).toEqual([
+      409,
+      ['label'],
+    ]);
+    expect((await get(path)).body).toMatchObject({ label: 'First', reason: 'Test' });
+    // Whoever changes something else, or asks again because an answer was lost, is in nobody's way.
+    expect((await patch(path, { reason: 'Why', was: { reason: 'Test' } })).body).toMatchObject({ label: 'First', reason: 'Why' });
+    expect((await patch(path, first)).status).toBe(200);
+
+    const region = (wanted: string | null, was: string | null) =>
+      patch(`${path}/settings`, { settings: { region: wanted }, was: { region: was } });
+    expect((await region('ie1', null)).status).toBe(200);
+    expect(wrong(await region('us1', null))).toEqual([409, ['settings.region']]);
+    expect((await region('ie1', null)).body.settings).toEqual({ region: 'ie1' });
+    expect((await region(null, 'ie1')).body.settings).toEqual({});
+    await patch(path, { label: 'Front desk', reason: 'Test' });
+  });
+
+  it('keep of a policy what was set alone: the rest goes on as usual, and may be usual again', async () => {
+    const path = `/connections/${things['connectionId']}`;
+    const set = (policy: object, was: object = {}) => patch(`${path}/policy`, { policy, was });
+    const policyNow = async () => (await get(path)).body;
+    const usual = (await policyNow()).policy.freshWithinS;
+    // Temporal is down here: what is saved is saved, and the answer says that nobody has told it yet.
+    const saved = await set({ escalateAfterFailedRuns: 5, cadenceS: { messages: 60 } });
+    expect([503, 504]).toContain(saved.status);
+    expect(saved.body.error.message).toMatch(/^It is saved, but what runs by it could not be told yet/);
+    const jobs = await api.stores.jobs.list(things['connectionId']!);
+    expect(jobs.find(({ stream }) => stream === 'messages')!.cadenceS).toBe(60);
+    const set1 = { escalateAfterFailedRuns: 5, cadenceS: { messages: 60 } };
+    expect(await policyNow()).toMatchObject({ policy: { ...set1, freshWithinS: 120 }, policyOverrides: set1 });
+    expect((await set({ cadenceS: { messages: 90 } }, { cadenceS: { messages: null } })).body.error).toMatchObject({
+      code: 'conflict',
+      issues: [{ path: 'policy.cadenceS.messages' }],
+    });
+    await set({ delivery: { quietHours: null } });
+    await set({ escalateAfterFailedRuns: null, cadenceS: { messages: null } }, set1);
+    const { policy, policyOverrides } = await policyNow();
+    expect(policyOverrides).toEqual({ cadenceS: {}, delivery: { quietHours: null } });
+    expect(policy).toMatchObject({ escalateAfterFailedRuns: 3, freshWithinS: usual, delivery: { quietHours: null } });
+  });
+
   it('list what their account reaches, with numbers by their last four digits', async () => {
     const { body, text } = await get(`/connections/${things['connectionId']}/senders`);
     expect(body.items).toMatchObject([{ kind: 'number', label: 'Front desk', address: '••••0199', capabilities: ['sms'] }]);

@@ -41,6 +41,7 @@ describe.each(servers)('the connections stores on $name', ({ server }) => {
       settings: { region: 'us1' },
       // Its one stream runs every five minutes.
       policy: { ...defaultPolicy, freshWithinS: 600 },
+      overrides: {},
       nextAction: null,
     });
     await connections.saveSettings(at.connectionId, { policy: { escalateAfterFailedRuns: 1, retry: { factor: 2 } } }, by);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completePolicy, defaultPolicy } from '../../domain/policy.ts';
+import { changeOverrides, completePolicy, defaultPolicy } from '../../domain/policy.ts';
 
 describe('the policy of a connection', () => {
   it('is the default where nothing is stored', () => {
@@ -34,5 +34,18 @@ describe('the policy of a connection', () => {
     completePolicy().delivery.lookAfterMs = 1;
     expect(defaultPolicy.retry.attemptsMax).toBe(5);
     expect(defaultPolicy.delivery.lookAfterMs).toBe(30_000);
+  });
+
+  it('is changed in what is named alone, and is as usual again where that says null', () => {
+    const stored = { cadenceS: { messages: 60, usage: 90 }, retry: { factor: 2 }, freshWithinS: 60 };
+    const changes = { cadenceS: { messages: null, other: 5 }, retry: { attemptsMax: 2 }, freshWithinS: null };
+    const delivery = { quietHours: null };
+    expect(changeOverrides(stored, { ...changes, delivery })).toEqual({
+      cadenceS: { usage: 90, other: 5 },
+      retry: { factor: 2, attemptsMax: 2 },
+      delivery,
+    });
+    expect(changeOverrides(stored, {})).toEqual(stored);
+    expect(changeOverrides(stored, { cadenceS: null })).toEqual({ retry: { factor: 2 }, freshWithinS: 60 });
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Page } from 'playwright-core';
 import type { Role } from '../../domain/permissions.ts';
 import { twilio } from '../../providers/twilio/index.ts';
-import { authToken, by, company, everything } from '../api/fixtures.ts';
+import { authToken, by, company, connection, everything } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
 import { flawsOf, looks, startConsole, type Console } from '../harness/console.ts';
 
@@ -89,6 +89,56 @@ describe('One connection', () => {
     await page.getByText('In force').waitFor();
     await page.getByText('Values are never shown').waitFor();
     expect(await page.content()).not.toContain(authToken);
+  });
+
+  it('lets an admin change its settings, with what is wrong at its field, and overwrites nothing of somebody else', async () => {
+    const other = await connection(api, ours.id);
+    const page = await web.signedIn('company_admin', ours.id);
+    await page.goto(`${api.url}/connections/${other}?tab=settings`);
+    await page.getByRole('button', { name: 'Change: The connection' }).click();
+    const about = page.getByRole('form', { name: 'The connection' });
+    await about.getByLabel('Name').fill('');
+    await about.getByRole('combobox', { name: 'Owner' }).click();
+    await page.getByRole('option', { name: 'Ann', exact: true }).click();
+    await about.getByRole('button', { name: 'Save' }).click();
+    await about.getByText('Too small').waitFor();
+    expect(await about.getByLabel('Name').getAttribute('aria-invalid')).toBe('true');
+    await about.getByLabel('Name').fill('Back office');
+    const { label, purpose, reason, ownerUserId } = await api.stores.connections.get(other);
+    const seen = { label, purpose, reason, ownerUserId };
+    await api.stores.connections.saveFacts(other, { facts: { ...seen, label: 'Reception' }, seen }, by);
+    await about.getByRole('button', { name: 'Save' }).click();
+    const told = about.getByRole('alert').filter({ hasText: 'Somebody else has changed this while you were editing' });
+    await told.getByRole('row', { name: /Name.*Reception.*Back office/ }).waitFor();
+    expect(await api.stores.connections.get(other)).toMatchObject({ label: 'Reception', ownerUserId: null });
+    expect(await flawsOf(page)).toEqual([]);
+    await told.getByRole('button', { name: 'Save mine over theirs' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Back office' }).waitFor();
+    expect((await api.stores.connections.get(other)).ownerUserId).not.toBeNull();
+
+    await page.getByRole('button', { name: 'Change: At Twilio' }).click();
+    const atProvider = page.getByRole('form', { name: 'At Twilio' });
+    await atProvider.getByRole('combobox', { name: 'Region' }).click();
+    await page.getByRole('option', { name: 'ie1' }).click();
+    await atProvider.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'At Twilio' }).getByText('ie1').waitFor();
+    expect((await api.stores.connections.settings(other)).settings).toEqual({ region: 'ie1' });
+
+    await page.getByRole('button', { name: 'Change: How it is run' }).click();
+    const policy = page.getByRole('form', { name: 'How it is run' });
+    await policy.getByLabel('Messages sent and received', { exact: true }).fill('5');
+    await policy.getByRole('button', { name: 'Remove call number 3' }).click();
+    expect(await flawsOf(page)).toEqual([]);
+    await policy.getByRole('button', { name: 'Save' }).click();
+    // Temporal is away here: it is saved, and the page says who could not be told.
+    await policy.getByText('It is saved, but what runs by it could not be told yet').waitFor();
+    await policy.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('every 5 minutes').waitFor();
+    expect((await api.stores.connections.settings(other)).overrides).toMatchObject({
+      cadenceS: { messages: 300 },
+      ladder: [{ tell: 'owner' }, { tell: 'company_admin' }],
+    });
+    expect(await page.getByRole('region', { name: 'How it is run' }).getByText('10 minutes').count()).toBe(1);
   });
 
   it('offers each role what it may do, as the connection is now', async () => {

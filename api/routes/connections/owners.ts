@@ -1,6 +1,7 @@
 import { onDuty } from '../../../domain/duty.ts';
 import type { Connection } from '../../../db/app/stores/connections.ts';
 import type { Deps } from '../../deps.ts';
+import { invalid, notFound } from '../../errors.ts';
 
 interface Owner {
   userId: string;
@@ -20,4 +21,15 @@ export async function findOwners({ stores }: Deps, connections: Connection[]): P
     return name ? { userId, name, by } : null;
   };
   return ({ ownerUserId }) => named(ownerUserId, 'assigned') ?? named(person?.userId, 'duty');
+}
+
+/** Refuses somebody of another company, as if there were no such person, and whom nobody would reach. */
+export async function requireOwner({ stores }: Deps, companyId: string, userId: string | null): Promise<void> {
+  if (userId === null) return;
+  const person = await stores.users.find(userId);
+  if (person?.companyId !== companyId) throw notFound('user', 'ownerUserId');
+  if (person.disabledAt || person.role === 'client')
+    throw invalid([
+      { path: 'ownerUserId', message: 'Must be somebody who looks after it: no client, and nobody who is disabled.' },
+    ]);
 }

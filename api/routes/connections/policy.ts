@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { noticeChannels } from '../../../domain/notice.ts';
-import { rungAudiences, type PolicyOverrides } from '../../../domain/policy.ts';
+import { rungAudiences, type PolicyChanges, type PolicyOverrides } from '../../../domain/policy.ts';
 
 const upTo30Days = z
   .number()
@@ -50,6 +50,13 @@ const thresholds = z.strictObject({
   noticeMs: wait.meta({ description: 'From the warning to the pause at least.' }),
 });
 
+const cadence = z
+  .number()
+  .int()
+  .min(1)
+  .max(30 * 24 * 3_600);
+const cadences = <Seconds extends z.ZodType>(seconds: Seconds) => z.record(z.string().max(60), seconds);
+
 const parts = {
   retry,
   retryLadderMs: z.array(ms).max(20).meta({
@@ -62,16 +69,9 @@ const parts = {
     .meta({ description: 'Which incidents are told in quiet hours too: those that only a person can end, all, or none.' }),
   flapping,
   thresholds,
-  cadenceS: z
-    .record(
-      z.string().max(60),
-      z
-        .number()
-        .int()
-        .min(1)
-        .max(30 * 24 * 3_600),
-    )
-    .meta({ description: 'Seconds between scheduled runs, by stream; a stream that is absent takes the provider’s own.' }),
+  cadenceS: cadences(cadence).meta({
+    description: 'Seconds between scheduled runs, by stream; a stream that is absent takes the provider’s own.',
+  }),
   freshWithinS: z
     .number()
     .int()
@@ -86,18 +86,31 @@ const parts = {
 
 export const policySchema = z.strictObject(parts).meta({ id: 'Policy' });
 
+const overrides = {
+  ...parts,
+  retry: retry.partial(),
+  delivery: delivery.partial(),
+  flapping: flapping.partial(),
+  thresholds: thresholds.partial(),
+};
+
 /** Only what shall differ from the defaults. */
-export const policyOverridesSchema = z
+export const policyOverridesSchema = z.strictObject(overrides).partial().meta({ id: 'PolicyOverrides' });
+
+/** Only what shall differ from what is stored; `null`, where it may stand, is the default again. */
+export const policyChangesSchema = z
   .strictObject({
-    ...parts,
-    retry: retry.partial(),
-    delivery: delivery.partial(),
-    flapping: flapping.partial(),
-    thresholds: thresholds.partial(),
+    ...overrides,
+    escalateAfterFailedRuns: parts.escalateAfterFailedRuns.nullable(),
+    ladder: parts.ladder.nullable(),
+    passQuietHours: parts.passQuietHours.nullable(),
+    cadenceS: cadences(cadence.nullable()),
+    freshWithinS: parts.freshWithinS.nullable(),
   })
   .partial()
-  .meta({ id: 'PolicyOverrides' });
+  .meta({ id: 'PolicyChanges' });
 
 /** Drops the keys that zod leaves `undefined`, which the domain's exact optional types do not know. */
-export const asOverrides = (overrides: z.output<typeof policyOverridesSchema>) =>
-  JSON.parse(JSON.stringify(overrides)) as PolicyOverrides;
+const withoutAbsent = (given: object) => JSON.parse(JSON.stringify(given)) as unknown;
+export const asOverrides = (given: z.output<typeof policyOverridesSchema>) => withoutAbsent(given) as PolicyOverrides;
+export const asChanges = (given: z.output<typeof policyChangesSchema>) => withoutAbsent(given) as PolicyChanges;

@@ -19,7 +19,7 @@ import type { Caller } from '../../locals.ts';
 import { forEyesOf } from '../../mask.ts';
 import { moment } from '../../schemas.ts';
 import { findOwners } from './owners.ts';
-import { policySchema } from './policy.ts';
+import { policyOverridesSchema, policySchema } from './policy.ts';
 
 export const connectionSchema = z.object({
   id: z.string(),
@@ -83,6 +83,9 @@ export const connectionDetailSchema = connectionSchema
     commands: z.array(z.enum(connectionCommands)).meta({ description: 'What the caller may do with it as it is now.' }),
     settings: z.record(z.string(), z.unknown()).optional().meta({ description: 'Only for those who may change them.' }),
     policy: policySchema.optional().meta({ description: 'Only for those who may change it.' }),
+    policyOverrides: policyOverridesSchema
+      .optional()
+      .meta({ description: 'What of the policy was set for this connection; the rest is as usual.' }),
   })
   .meta({ id: 'ConnectionDetail' });
 
@@ -103,7 +106,7 @@ export function describeConnection(deps: Deps, caller: Caller, connection: Conne
 }
 
 export async function describeConnectionDetail(deps: Deps, caller: Caller, connection: Connection) {
-  const { settings, policy } = await deps.stores.connections.settings(connection.id);
+  const { settings, policy, overrides } = await deps.stores.connections.settings(connection.id);
   const circuits = await deps.stores.circuits.read([connection.id]);
   const ownerOf = await findOwners(deps, [connection]);
   return {
@@ -113,7 +116,7 @@ export async function describeConnectionDetail(deps: Deps, caller: Caller, conne
     pushes: await deps.stores.pushes.standing(connection.id),
     circuit: describeCircuit(circuits.get(connection.id), connection.providerKey, caller),
     commands: await commandsNow(deps, caller, connection),
-    ...(isAllowed(caller.role, 'connection.settings') && { settings, policy }),
+    ...(isAllowed(caller.role, 'connection.settings') && { settings, policy, policyOverrides: overrides }),
   };
 }
 

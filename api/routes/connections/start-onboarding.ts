@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { findProvider } from '../../../providers/registry.ts';
 import { checkSettings } from '../../check-provider-input.ts';
-import { invalid, notFound } from '../../errors.ts';
+import { invalid } from '../../errors.ts';
 import { startOnboarding as startWorkflow } from '../../onboarding.ts';
 import { route } from '../../route.ts';
-import { idSchema, name, settingsInput } from '../../schemas.ts';
+import { settingsInput } from '../../schemas.ts';
+import { factsInput } from './facts.ts';
+import { requireOwner } from './owners.ts';
 import { asOverrides, policyOverridesSchema } from './policy.ts';
 import { connectionSchema, describeConnection } from './schema.ts';
 
@@ -15,10 +17,8 @@ export const startOnboarding = route({
   summary: 'Start the onboarding of a connection: its row first, then its workflow',
   body: z.strictObject({
     providerKey: z.string().max(40),
-    purpose: name(60).meta({ description: 'What the company uses it for, such as "customer messages".' }),
-    label: name(),
-    reason: name(280).meta({ description: 'Why the company wants it.' }),
-    ownerUserId: idSchema('user').nullable().default(null).meta({ description: 'Who is told first when it breaks.' }),
+    ...factsInput.shape,
+    ownerUserId: factsInput.shape.ownerUserId.default(null),
     settings: settingsInput.default({}),
     policy: policyOverridesSchema.optional(),
   }),
@@ -31,8 +31,7 @@ export const startOnboarding = route({
     const companyId = found.company.id;
     const provider = findProvider(body.providerKey);
     if (!provider) throw invalid([{ path: 'providerKey', message: 'Is not a provider: see GET /v1/providers.' }]);
-    if (body.ownerUserId && (await deps.stores.users.find(body.ownerUserId))?.companyId !== companyId)
-      throw notFound('user', 'ownerUserId');
+    await requireOwner(deps, companyId, body.ownerUserId);
     const settings = checkSettings(provider, body.settings);
     const policy = body.policy && asOverrides(body.policy);
     const connection = await deps.stores.connections.create({ ...body, companyId, settings, policy }, audit);

@@ -3,7 +3,7 @@ import type { ConnectionState } from '../../../domain/connection-state.ts';
 import { type ConnectionPolicy, type PolicyOverrides, completePolicy } from '../../../domain/policy.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
 import { Conflict, NotFound } from '../../errors.ts';
-import { boundedSentence } from '../../hash.ts';
+import { boundedSentence, canonicalJson } from '../../hash.ts';
 import { newId } from '../../ids.ts';
 import { cutPage, type Page, type PageInput } from '../../page.ts';
 import { select, sqlTime, write } from '../../sql.ts';
@@ -40,12 +40,19 @@ export interface ConnectionOfAccount {
   providerKey: string;
   accountExternalId: string;
 }
+/** What people say of it. */
+export type ConnectionFacts = Pick<Connection, 'label' | 'purpose' | 'reason' | 'ownerUserId'>;
 export interface ConnectionSettings {
   settings: Record<string, unknown>;
   /** The stored overrides over the defaults. */
   policy: ConnectionPolicy;
+  overrides: PolicyOverrides;
   /** The client's next action, as the baseline step wrote it. */
   nextAction: string | null;
+}
+interface StoredSettings {
+  settings?: Record<string, unknown> | undefined;
+  policy?: PolicyOverrides | undefined;
 }
 export interface ConnectionFilter {
   companyId?: string | undefined;
@@ -85,12 +92,10 @@ export interface ConnectionStore {
   /** Moves the freshness mark, never backwards. */
   markSucceeded(id: string, at: Date): Promise<void>;
   settings(id: string): Promise<ConnectionSettings>;
-  /** Each part that is given replaces what was stored of it. */
-  saveSettings(
-    id: string,
-    input: { settings?: Record<string, unknown> | undefined; policy?: PolicyOverrides | undefined },
-    audit: By,
-  ): Promise<void>;
+  /** Throws `Conflict` where they are others by now than `seen`, of which the new ones were made. */
+  saveFacts(id: string, input: { facts: ConnectionFacts; seen: ConnectionFacts }, audit: By): Promise<void>;
+  /** Each part that is given replaces what was stored of it. Throws `Conflict` where that is another by now than `seen`. */
+  saveSettings(id: string, input: StoredSettings & { seen?: StoredSettings }, audit: By): Promise<void>;
   /**
    * Deletes everything that an onboarding made, credentials included; the audit log stays. Repeatable. Throws `Conflict` once the
    * connection was launched.
@@ -232,10 +237,35 @@ export function connectionStore(db: AppDb): ConnectionStore {
         `SELECT ${freshWithinS('s.connection_id', 's.policy')} AS withinS FROM integration_settings s WHERE s.connection_id = :id`,
         { id },
       );
-      return { settings: stored.settings, policy: { ...completePolicy(policy), freshWithinS: fresh!.withinS }, nextAction };
+      const complete = { ...completePolicy(policy), freshWithinS: fresh!.withinS };
+      return { settings: stored.settings, policy: complete, overrides: policy, nextAction };
     },
 
-    saveSettings: (id, input, audit) =>
+    saveFacts: (id, { facts, seen }, audit) =>
+      inTransaction(sequelize, async (transaction) => {
+        const row = await connections.findByPk(id, { transaction, lock: true });
+        if (!row) throw new NotFound('connection', id);
+        const { companyId, label, purpose, reason, ownerUserId } = plain(row);
+        requireSeen({ label, purpose, reason, ownerUserId }, seen);
+        await row.update(facts, { transaction });
+        const detail = { facts: changedKeys(seen, facts) };
+        await appendAudit(
+          db,
+          {
+            ...audit,
+            companyId,
+            action: 'connection.settings',
+            subject: id,
+            outcome: 'done',
+            detail,
+            before: seen,
+            after: facts,
+          },
+          transaction,
+        );
+      }),
+
+    saveSettings: (id, { seen, ...input }, audit) =>
       inTransaction(sequelize, async (transaction) => {
         const row = await settings.findByPk(id, { transaction, lock: true });
         const connection = await connections.findByPk(id, { transaction });
@@ -243,9 +273,13 @@ export function connectionStore(db: AppDb): ConnectionStore {
         const stored = plain(row);
         const changes = { ...(input.settings && { settings: input.settings }), ...(input.policy && { policy: input.policy }) };
         const before = { ...(input.settings && { settings: stored.settings }), ...(input.policy && { policy: stored.policy }) };
+        if (seen) requireSeen(before, seen);
         await row.update(changes, { transaction });
         const { companyId } = plain(connection);
-        const detail = { settings: Object.keys(input.settings ?? {}), policy: Object.keys(input.policy ?? {}) };
+        const detail = {
+          settings: changedKeys(stored.settings, input.settings),
+          policy: changedKeys(stored.policy, input.policy),
+        };
         await appendAudit(
           db,
           { ...audit, companyId, action: 'connection.settings', subject: id, outcome: 'done', detail, before, after: changes },
@@ -272,6 +306,18 @@ export function connectionStore(db: AppDb): ConnectionStore {
 
 /** As `LIKE` takes it for itself and for nothing else. */
 const literally = (word: string) => word.replace(/[\\%_]/g, '\\$&');
+
+function requireSeen(stands: object, seen: object): void {
+  if (canonicalJson(stands) !== canonicalJson(seen))
+    throw new Conflict('Somebody else has changed this at the same moment: read it again, then change it.');
+}
+
+/** Where both say something else; nothing where there is no second. */
+function changedKeys(before: object, after: object | undefined): string[] {
+  const [was, is] = [before, after ?? before] as [Record<string, unknown>, Record<string, unknown>];
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return keys.filter((key) => canonicalJson(was[key] ?? null) !== canonicalJson(is[key] ?? null));
+}
 
 function outgoing(row: ConnectionRow): Connection {
   const { lastHealthCheckId: _, lifecycleWorkflowId: __, resumedAt: ___, ...connection } = row;

@@ -5,7 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answerOf, api, type Schemas } from '../../api/client.ts';
 import { Page } from '../../parts/Page.tsx';
-import { may, useSession } from '../../session.ts';
+import { useOwners } from '../../people.ts';
 import { words } from '../../words/index.ts';
 import { errorsAt } from './form-errors.ts';
 import { emptyValues, fieldsOf, filledValues, type FormValues } from './schema-fields.ts';
@@ -101,16 +101,4 @@ function BeginForm({ companyId, provider }: { companyId: string; provider: Schem
       </Paper>
     </Stack>
   );
-}
-
-/** Those who can be told; nobody to choose from where the list may not be read. */
-function useOwners(companyId: string): Schemas['User'][] | undefined {
-  const mayList = may(useSession(), 'user.manage');
-  const { data } = useQuery({
-    queryKey: ['users', companyId],
-    queryFn: () =>
-      answerOf(api.GET('/v1/companies/{companyId}/users', { params: { path: { companyId }, query: { limit: 100 } } })),
-    enabled: mayList,
-  });
-  return data?.items.filter(({ disabledAt, role }) => disabledAt === null && role !== 'client');
 }

@@ -1,10 +1,14 @@
 import { NumberInput, PasswordInput, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
 import { words } from '../../words/index.ts';
 import type { Field } from './schema-fields.ts';
 
+/** What a field needs of the form that it stands in. */
+interface Form {
+  getInputProps(path: string, options?: { type: 'checkbox' }): any;
+}
+
 /** The fields of a provider's form; `path` is where their values stand in the form, and in what the API says is wrong. */
-export function SchemaForm({ fields, form, path }: { fields: Field[]; form: UseFormReturnType<any>; path: string }) {
+export function SchemaForm({ fields, form, path }: { fields: Field[]; form: Form; path: string }) {
   return (
     <Stack gap="md">
       {fields.map((field) => (
@@ -14,7 +18,7 @@ export function SchemaForm({ fields, form, path }: { fields: Field[]; form: UseF
   );
 }
 
-function SchemaField({ field, form, path }: { field: Field; form: UseFormReturnType<any>; path: string }) {
+function SchemaField({ field, form, path }: { field: Field; form: Form; path: string }) {
   const { kind, label, description, choices, isRequired } = field;
   const shared = { label, description, withAsterisk: isRequired, ...form.getInputProps(path) };
   switch (kind) {

@@ -12,7 +12,7 @@ import { Header } from './Header.tsx';
 import { Mappings } from './Mappings.tsx';
 import { connectionQuery, type ConnectionDetail } from './queries.ts';
 import { Runs } from './Runs.tsx';
-import { Settings } from './Settings.tsx';
+import { Settings } from './settings/Settings.tsx';
 import { Story } from './Story.tsx';
 
 type Name = keyof typeof words.connection.tabs;
