@@ -29,14 +29,10 @@ export function useChanges<Part>(theirs: Readonly<Record<string, Part>>) {
     change(part: string, now: Part) {
       setMade((before) => ({ ...before, [part]: { was: changes[part] ? changes[part].was : theirs[part]!, now } }));
     },
-    undo: () => setMade({}),
     takeTheirs: () => setMade(pick(changes, (part) => !overtaken.includes(part))),
-    /** The changes, after the person has looked at what stands now. */
-    overTheirs(): Changes<Part> {
-      const seen = Object.fromEntries(overtaken.map((part) => [part, { was: theirs[part]!, now: changes[part]!.now }]));
-      setMade({ ...changes, ...seen });
-      return { ...changes, ...seen };
-    },
+    /** The changes, as of what stands now: for whoever has looked at that. */
+    overTheirs: (): Changes<Part> =>
+      Object.fromEntries(Object.entries(changes).map(([part, { now }]) => [part, { was: theirs[part]!, now }])),
   };
 }
 
