@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { aptGet } from './apt.mjs';
 import { accounts, passwordOf } from './mysql.mjs';
 import { cache, findProgram } from './paths.mjs';
 import { answers, takePort } from './ports.mjs';
@@ -54,8 +55,8 @@ async function install(progress) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
   if (!findProgram('debootstrap') || !existsSync(keyring)) {
-    await mustRun('apt-get', ['update', '-q'], { env, onLine: progress });
-    await mustRun('apt-get', ['install', '-y', '-q', 'debootstrap', 'debian-archive-keyring'], { env, onLine: progress });
+    await aptGet(['update', '-q'], progress);
+    await aptGet(['install', '-y', '-q', 'debootstrap', 'debian-archive-keyring'], progress);
   }
   mkdirSync(cache, { recursive: true });
   const half = `${tree}.part-${process.pid}`;

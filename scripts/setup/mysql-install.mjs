@@ -1,7 +1,8 @@
 /** Installs MariaDB's programs by apt, as root on Debian and Ubuntu, without leaving Debian's own service running. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { aptGet } from './apt.mjs';
 import { findProgram } from './paths.mjs';
-import { mustRun, run } from './run.mjs';
+import { run } from './run.mjs';
 import { step } from './say.mjs';
 
 export const canInstallMariaDb = () => process.getuid?.() === 0 && Boolean(findProgram('apt-get'));
@@ -10,13 +11,12 @@ export const canInstallMariaDb = () => process.getuid?.() === 0 && Boolean(findP
 const policy = '/usr/sbin/policy-rc.d';
 
 export async function installMariaDb() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const isOurs = !existsSync(policy);
   await step('Installing MariaDB (apt-get install mariadb-server), about a minute', async (progress) => {
     if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
     try {
-      await mustRun('apt-get', ['update', '-q'], { env, onLine: progress });
-      await mustRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'mariadb-server'], { env, onLine: progress });
+      await aptGet(['update', '-q'], progress);
+      await aptGet(['install', '-y', '-q', '--no-install-recommends', 'mariadb-server'], progress);
     } finally {
       if (isOurs) rmSync(policy, { force: true });
     }
