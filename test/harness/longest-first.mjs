@@ -3,13 +3,19 @@ import sequencer from '@jest/test-sequencer';
 
 const { default: Sequencer = sequencer } = sequencer;
 const longest = [
-  'test/workflows/reconcile.test.ts',
   'test/keys/rotation.test.ts',
   'test/faults/short.test.ts',
+  'test/web/mappings.test.ts',
+  'test/workflows/reconcile.test.ts',
+  'test/api/matrix.test.ts',
   'test/workflows/reconcile-cases.test.ts',
-  'test/workflows/renewal.test.ts',
-  'test/workflows/deliver-message.test.ts',
   'test/workflows/connector-commands.test.ts',
+  'test/workflows/deliver-message.test.ts',
+  'test/workflows/renewal.test.ts',
+  'test/web/failures.test.ts',
+  'test/web/messages.test.ts',
+  'test/web/console.test.ts',
+  'test/workflows/sync-run.test.ts',
 ];
 const rank = ({ path }) => {
   const place = longest.findIndex((name) => path.endsWith(name));
