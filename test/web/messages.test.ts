@@ -121,7 +121,7 @@ describe('Deliveries', () => {
     await dialog.getByRole('button', { name: 'Leave it' }).click();
     await page.getByText('It was not done').waitFor();
     await page
-      .getByText(/Temporal/)
+      .getByText(/Temporal does not answer|has not answered yet/)
       .first()
       .waitFor();
   });

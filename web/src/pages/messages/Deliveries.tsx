@@ -6,6 +6,7 @@ import { Empty } from '../../parts/Empty.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { Sentence } from '../../parts/Sentence.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { words } from '../../words/index.ts';
 import { DeliveryDrawer } from './DeliveryDrawer.tsx';
@@ -96,7 +97,12 @@ function DeliveryRow({ delivery, onOpen }: { delivery: Delivery; onOpen: () => v
         </Group>
         <Text size="sm" c="dimmed">
           <Moment at={createdAt} />
-          {sentence && ` · ${sentence}`}
+          {sentence && (
+            <>
+              {' · '}
+              <Sentence>{sentence}</Sentence>
+            </>
+          )}
         </Text>
       </Stack>
       <Button variant="default" size="xs" onClick={onOpen} aria-label={`${words.messages.look}: ${to}`} flex="none">

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Moment } from '../../parts/Moment.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { Sentence } from '../../parts/Sentence.tsx';
 import { words } from '../../words/index.ts';
 import { DeliveryOptions } from './DeliveryOptions.tsx';
 import { deliveryQuery, type DeliveryDetail } from './queries.ts';
@@ -42,7 +43,11 @@ function Details({ delivery }: { delivery: DeliveryDetail }) {
             {words.messages.from} {from} · {words.messages.to} {to}
           </Text>
         </Group>
-        {sentence && <Text mt={4}>{sentence}</Text>}
+        {sentence && (
+          <Text mt={4}>
+            <Sentence>{sentence}</Sentence>
+          </Text>
+        )}
       </div>
       <DeliveryOptions key={status} delivery={delivery} />
       {fallback && (
