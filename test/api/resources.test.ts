@@ -515,16 +515,18 @@ describe('The portal', () => {
 
     const happened = { kind: 'messages_delivered', subject: '2026-11-20', sentence: '9 texts arrived.', at: new Date() };
     await api.traffic.activity.append([{ companyId: ours.id, connectionId: owner.connectionId, ...happened }]);
-    const activities = await api.traffic.activity.list({ companyId: ours.id, limit: 1 });
+    const [activity] = (await get(`/companies/${ours.id}/activity?limit=1`, ours.keys.viewer)).body.items;
+    expect(activity).toMatchObject({ sourceLabel: 'Twilio', sentence: '9 texts arrived.' });
     const note = {
-      activityId: activities.items[0]!.id,
+      activityId: activity.id,
       connectionId: owner.connectionId,
       body: 'Reminders doubled.',
       from: '2026-11-01',
       until: '2026-11-21',
       action: 'Book more slots.',
     };
-    expect((await post(`/companies/${ours.id}/portal/notes`, note, ours.keys.operator)).status).toBe(201);
+    const written = await post(`/companies/${ours.id}/portal/notes`, note, ours.keys.operator);
+    expect([written.status, written.body]).toMatchObject([201, { id: expect.any(String), publication: 'published' }]);
     const notes = (await get(`/companies/${ours.id}/portal/notes`, ours.keys.client)).body.items;
     expect(notes).toEqual([
       { body: 'Reminders doubled.', sourceLabel: 'Twilio', from: '2026-11-01', until: '2026-11-21', action: 'Book more slots.' },

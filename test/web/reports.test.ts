@@ -78,6 +78,27 @@ describe('A note', () => {
     expect((await api.call('POST', path, { key: ours.keys.operator, body: { was: 'Looked at.' } })).status).toBe(200);
   });
 
+  it('is begun from something that happened, seen as the client will see it, and is a draft first', async () => {
+    const page = await web.signedIn('operator', ours.id);
+    await page.goto(`${api.url}/reports?tab=notes&show=published`);
+    await page.getByRole('button', { name: 'New note' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'What happened' }).click();
+    await page.getByRole('option', { name: 'Twilio: 3 text messages reached your customers on 2026-11-20.' }).click();
+    expect(await dialog.getByLabel('First day').inputValue()).toBe('2026-11-20');
+    await dialog.getByLabel('Words of the note').fill('Call +1 415 555 2671 to hear of it.');
+    await dialog.getByRole('button', { name: 'Keep as a draft' }).click();
+    await dialog.getByText('Must not hold a phone number.').waitFor();
+    await dialog.getByLabel('Words of the note').fill('The reminders of the new week went out.');
+    const preview = await dialog.getByRole('article').innerText();
+    expect(preview).toContain('3 text messages reached your customers on 2026-11-20.');
+    await dialog.getByRole('button', { name: 'Keep as a draft' }).click();
+    await dialog.getByRole('button', { name: 'Publish' }).waitFor();
+    expect(await dialog.getByRole('article').innerText()).toBe(preview);
+    const { items } = await api.stores.notes.list({ companyId: ours.id, limit: 1 });
+    expect(items).toMatchObject([{ body: 'The reminders of the new week went out.', state: 'draft', metricKey: null }]);
+  });
+
   it('with a phone number in it is refused at its field', async () => {
     const page = await web.signedIn('operator', ours.id);
     await page.goto(noteAt(await draft('Call us.')));
@@ -110,6 +131,7 @@ describe('A report', () => {
     await page.getByRole('dialog').getByText('For viewers.').waitFor();
     expect(await page.getByRole('button', { name: 'Publish' }).count()).toBe(0);
     expect(await page.getByLabel('Words of the note').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'New note' }).count()).toBe(0);
   });
 });
 
@@ -118,7 +140,7 @@ describe('Nothing is in anybody’s way', () => {
     const id = await draft(`Seen ${scheme} at ${width}.`);
     const page = await web.signedIn('operator', ours.id, { dark: scheme === 'dark', width });
     const found: string[] = [];
-    for (const path of ['/reports', `/reports?tab=notes&note=${id}`]) {
+    for (const path of ['/reports', `/reports?tab=notes&note=${id}`, '/reports?tab=notes&note=new']) {
       await page.goto(api.url + path);
       if (path.includes(id)) await page.getByRole('dialog').getByRole('article').waitFor();
       for (const flaw of await flawsOf(page)) found.push(`${path}: ${flaw}`);

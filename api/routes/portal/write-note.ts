@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts';
 import { notFound } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { day, idSchema, plainWords } from '../../schemas.ts';
-import { noteSchema } from './schema.ts';
+import { describeNote, ownNoteSchema } from '../notes/schema.ts';
 
 const actionMax = 200;
 
@@ -35,14 +35,14 @@ export const writeNote = route({
       message: 'Name the business action: either activityId or automationRunId.',
     }),
   status: 201,
-  answer: noteSchema,
+  answer: ownNoteSchema,
   idempotent: true,
   async handle({ deps, found, body: { publish, activityId = null, automationRunId = null, action, ...words }, audit }) {
     const companyId = found.company.id;
     const connection = await deps.stores.connections.find(words.connectionId);
     if (connection?.companyId !== companyId) throw notFound('connection', 'connectionId');
     const done = await actionWords(deps, companyId, { activityId, automationRunId });
-    return deps.stores.notes.create(
+    const note = await deps.stores.notes.create(
       {
         ...words,
         companyId,
@@ -54,6 +54,7 @@ export const writeNote = route({
       },
       audit,
     );
+    return describeNote(note);
   },
 });
 

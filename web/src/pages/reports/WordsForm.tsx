@@ -3,8 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api, Problem } from '../../api/client.ts';
 import { words } from '../../words/index.ts';
-
-const lengthMax = 280;
+import { lengthLeft } from './note-length.ts';
 
 interface Props {
   noteId: string;
@@ -30,8 +29,7 @@ export function WordsForm({ noteId, body, seen, newest, onBody, onSeen }: Props)
   });
   const { error } = save;
   const ofField = error instanceof Problem ? error.issues.find(({ path }) => path === 'body')?.message : undefined;
-  // Words differ by their code points, as the API counts them.
-  const left = lengthMax - [...body].length;
+  const left = lengthLeft(body);
   return (
     <form
       onSubmit={(event) => {
