@@ -60,6 +60,8 @@ const violations: [file: string, source: string, rule: string][] = [
   ['notices/x.ts', `import { a } from '../providers/twilio/index.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['web/src/x.ts', `import { a } from '../../domain/y.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['web/src/pages/x.tsx', `import type { A } from '../../../api/app.ts';\nexport type B = A;`, 'no-restricted-imports'],
+  ['web/src/pages/x.tsx', `export const A = () => <p>Nothing here</p>;`, 'jsx-no-literals'],
+  ['web/src/pages/x.tsx', `export const A = () => <p aria-label="Nothing here" />;`, 'jsx-no-literals'],
   ['config/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['sandbox/x.ts', `import { a } from '../db/database.ts';\nexport const b = a;`, 'no-restricted-imports'],
   ['api/x.ts', `async function a() {}\na();\nexport {};`, 'no-floating-promises'],

@@ -11,6 +11,7 @@ import { Problem } from './api/client.ts';
 import { createConsoleRouter } from './router.tsx';
 import { leave, sessionQuery } from './session.ts';
 import { cssVariables, theme } from './theme.ts';
+import { language } from './words/index.ts';
 
 /** What the API refused for a reason is refused again; what could not be reached may be back. */
 const retry = (failures: number, error: unknown) =>
@@ -39,6 +40,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]'
 // By this name the part that holds a page still behind a dialog asks for it.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+document.documentElement.lang = language;
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>

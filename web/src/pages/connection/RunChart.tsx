@@ -4,11 +4,11 @@ import { Card, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
-import { words } from '../../words/index.ts';
+import { locale, words } from '../../words/index.ts';
 import { runDaysQuery } from './queries.ts';
 
 const said = words.connection.runs;
-const dayNames = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const dayNames = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', timeZone: 'UTC' });
 
 /** What the runs of each day took over. The sentence below says the same to who does not see it. */
 export function RunChart({ connectionId }: { connectionId: string }) {

@@ -65,7 +65,11 @@ function RunErrors({ runId }: { runId: string }) {
       <List size="sm" spacing={4}>
         {data.items.map(({ id, externalId, sentence }) => (
           <List.Item key={id}>
-            {externalId && <Text span size="sm" fw={600}>{`${externalId}: `}</Text>}
+            {externalId && (
+              <Text span size="sm" fw={600}>
+                {externalId}:{' '}
+              </Text>
+            )}
             {sentence}
           </List.Item>
         ))}

@@ -17,7 +17,7 @@ export function LastCalls({ connectionId }: { connectionId: string }) {
       <List size="sm" listStyleType="none">
         {data.items.map(({ id, at, method, path, status, latencyMs, note }) => (
           <List.Item key={id} style={{ overflowWrap: 'anywhere' }}>
-            <Moment at={at} />: {method} {path}, {status ?? words.failures.one.noAnswer}, {latencyMs} ms
+            <Moment at={at} />: {method} {path}, {status ?? words.failures.one.noAnswer}, {words.health.ms(latencyMs)}
             {note && `. ${note}`}
           </List.Item>
         ))}

@@ -1,10 +1,11 @@
 import { Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client.ts';
-import { words } from '../../words/index.ts';
+import { locale, words } from '../../words/index.ts';
 
 const said = words.portalLink;
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const route = 'POST /v1/companies/:id/portal/links';
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A link that was just made, until when it holds, and how it is put into a page of one's own. */
 export function MadeLink({ link: { url, expiresAt }, onClose }: { link: Schemas['PortalLink']; onClose: () => void }) {
@@ -19,7 +20,7 @@ export function MadeLink({ link: { url, expiresAt }, onClose }: { link: Schemas[
         {said.frameHow}
       </Copied>
       <Text size="sm">
-        {said.byServer} <Code>POST /v1/companies/:id/portal/links</Code>
+        {said.byServer} <Code>{route}</Code>
       </Text>
       <Group justify="end">
         <Button onClick={onClose}>{words.close}</Button>

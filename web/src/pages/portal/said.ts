@@ -1,7 +1,9 @@
+import { locale } from '../../words/index.ts';
+
 /** Numbers and days as a client reads them. The API gives decimals as text, so that none loses a digit on the way. */
-const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 8 });
-const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
-const monthFormat = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 8 });
+const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+const monthFormat = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const at = (day: string) => new Date(`${day}T00:00:00Z`);
 
 export const amount = (value: string) => number.format(value as Intl.StringNumericLiteral);

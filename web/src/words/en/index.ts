@@ -1,4 +1,3 @@
-/** Every text of the console, so that another language is another folder of this shape. */
 import { common } from './common.ts';
 import { audit } from './audit.ts';
 import { connect } from './connect.ts';
@@ -15,6 +14,7 @@ import { portal } from './portal.ts';
 import { portalLink } from './portal-link.ts';
 import { reports } from './reports.ts';
 
+/** Every text of the console; another language is another folder of this shape. */
 export const en = {
   ...common,
   audit,
@@ -32,3 +32,6 @@ export const en = {
   portalLink,
   reports,
 };
+
+/** What a catalogue of another language has to have, all of it. */
+export type Words = typeof en;
