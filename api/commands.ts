@@ -26,12 +26,7 @@ export async function commandConnection<Accepted extends object, Given extends A
   const answer = told ?? (await answerByState(deps, connection, command));
   const { companyId, id: subject } = connection;
   // A run on demand is no change of the connection, so nothing else tells who asked for it.
-  await auditAnswer(
-    deps,
-    { companyId, subject, action: `connection.${command}`, changeIsAudited: command !== 'syncNow' },
-    audit,
-    answer,
-  );
+  if (command === 'syncNow') await auditAnswer(deps, { companyId, subject, action: 'connection.syncNow' }, audit, answer);
   return answerOf<Accepted>(workflow, answer);
 }
 

@@ -23,6 +23,7 @@ export const repairWords = {
   erasure_started: 'erasures taken up again',
 } as const;
 export type Repair = keyof typeof repairWords;
+export const driftRepairs = Object.keys(repairWords) as Repair[];
 
 /** How a pass goes about it. Durations are in milliseconds. */
 export interface DriftPolicy {

@@ -1,4 +1,5 @@
 /** What happened to a connection, in words: its audit entries and its runs as one story. */
+import type { AuditAction } from './audit-actions.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { isOnboardingStep, type OnboardingStep } from './onboarding.ts';
 import type { RunCounts, RunOutcome } from './run-verdict.ts';
@@ -25,7 +26,7 @@ interface Told {
 type Detail = Record<string, unknown>;
 
 /** Said by another entry too, or a look that changed nothing. */
-export const untoldActs = ['metric.show', 'failure.preview', 'mapping.preview', 'payload.read', 'consent.ask'];
+export const untoldActs: AuditAction[] = ['metric.show', 'failure.preview', 'mapping.preview', 'payload.read', 'consent.ask'];
 
 const steps: Record<OnboardingStep, string> = {
   access: 'access to the account',
@@ -46,7 +47,7 @@ const arrived: Record<ConnectionState, string> = {
   disconnected: 'It was disconnected.',
 };
 
-const acts: Record<string, { kind: StoryKind; sentence: string | ((detail: Detail) => string) }> = {
+const acts: Partial<Record<AuditAction, { kind: StoryKind; sentence: string | ((detail: Detail) => string) }>> = {
   'connection.create': { kind: 'setup', sentence: 'The connection was begun.' },
   'connection.state': { kind: 'state', sentence: stateSentence },
   'connection.settings': { kind: 'settings', sentence: settingsSentence },
@@ -87,7 +88,7 @@ const acts: Record<string, { kind: StoryKind; sentence: string | ((detail: Detai
 
 /** What an audit entry tells; one that is new here is named, never left out. */
 export function tellAct({ action, detail }: { action: string; detail: Detail }): Told {
-  const act = acts[action];
+  const act = acts[action as AuditAction];
   if (act) return { kind: act.kind, sentence: typeof act.sentence === 'string' ? act.sentence : act.sentence(detail) };
   const [noun = '', verb = ''] = action.split('.');
   if (noun === 'onboarding' && isOnboardingStep(verb)) return { kind: 'setup', sentence: `Step confirmed: ${steps[verb]}.` };

@@ -150,6 +150,7 @@ import { listTasks } from './tasks/list-tasks.ts';
 import { exportCompanyAudit } from './overview/export-audit.ts';
 import { exportPlatformAudit } from './overview/export-platform-audit.ts';
 import { verifyAudit } from './overview/verify-audit.ts';
+import { verifyPlatformAudit } from './overview/verify-platform-audit.ts';
 import { listAudit } from './overview/list-audit.ts';
 import { getRates } from './overview/get-rates.ts';
 import { listHealth } from './overview/list-health.ts';
@@ -323,6 +324,7 @@ export const routes: Route[] = [
   listHealth,
   getRates,
   listPlatformAudit,
+  verifyPlatformAudit,
   listSummaries,
   // temporal
   decodePayloads,

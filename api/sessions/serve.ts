@@ -81,7 +81,7 @@ async function refuse(
 ): Promise<void> {
   const from = request.ip ?? null;
   if (owner) {
-    const entry = { companyId: owner.companyId, actor: owner.id, action: 'session.begin', subject: owner.id };
+    const entry = { companyId: owner.companyId, actor: owner.id, action: 'session.begin' as const, subject: owner.id };
     await stores.audit.append({ ...entry, outcome: 'refused', detail: { method: 'password' }, from });
   }
   await limits.signInFailed(from ?? '');

@@ -100,7 +100,13 @@ async function acknowledge(deps: Deps, people: User[], code: string | null): Pro
   const { label } = await deps.stores.connections.get(incident.connectionId);
   const by = entitled.find(({ companyId }) => companyId === incident.companyId) ?? entitled[0]!;
   const { companyId } = incident;
-  const entry = { actor: by.id, companyId, action: 'escalation.acknowledge', subject: incident.id, detail: { over: 'sms' } };
+  const entry = {
+    actor: by.id,
+    companyId,
+    action: 'escalation.acknowledge' as const,
+    subject: incident.id,
+    detail: { over: 'sms' },
+  };
   try {
     await deps.stores.audit.append({ ...entry, outcome: 'asked' });
     const answer = await answerEscalation({ ...deps, answerWithinMs }, incident, acknowledgeUpdate, { by: by.id });

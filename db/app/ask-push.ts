@@ -63,7 +63,7 @@ export function askPush(db: AppDb, { connectionId, companyId, dealId, wanted, ov
     );
     const before = Object.fromEntries(Object.keys(wanted).map((name) => [name, seen[name] ?? null]));
     const detail = { connectionId, object: 'deal', externalId, fields: Object.keys(wanted), overwrites };
-    const entry = { ...audit, companyId, action: 'push.ask', subject: id, outcome: 'done' as const, detail };
+    const entry = { ...audit, companyId, action: 'push.ask' as const, subject: id, outcome: 'done' as const, detail };
     await appendAudit(db, { ...entry, before, after: wanted }, transaction);
     return (await readPushes(sequelize, 'WHERE p.id = :id', { id }, transaction))[0]!;
   });

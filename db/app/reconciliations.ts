@@ -100,7 +100,7 @@ export async function handBack(
       before: { value: plainDecimal(value) },
       after: { value: providerValue },
     };
-    const entry = { companyId, actor, action: 'metric.hand_back', subject: snapshotId, outcome: 'done' as const };
+    const entry = { companyId, actor, action: 'metric.hand_back' as const, subject: snapshotId, outcome: 'done' as const };
     await appendAudit(db, { ...entry, ...facts }, transaction);
   }
 }

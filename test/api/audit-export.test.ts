@@ -24,7 +24,7 @@ beforeAll(async () => {
     await api.stores.audit.append({
       companyId: ours.id,
       actor: 'user_a',
-      action: 'thing.change',
+      action: 'template.update',
       subject: `thing_${place}`,
       outcome: 'done',
       after: { name: formula },

@@ -24,7 +24,7 @@ const reachesBelow = ['company.read', 'company.rollup', 'franchise.create'];
 /** And the routes that name nothing of a company. One that is added here is for the platform, or answers by the caller alone. */
 const namesNoCompany =
   `POST /companies, GET /companies, GET /duty, POST /duty, POST /users, GET /users, POST /api-keys, GET /api-keys, GET /audit,
-  GET /audit/export, GET /providers, GET /providers/:providerKey, POST /temporal/codec/decode, GET /key-rotation,
+  GET /audit/export, GET /audit/verification, GET /providers, GET /providers/:providerKey, POST /temporal/codec/decode, GET /key-rotation,
   GET /session, DELETE /session, DELETE /sessions, POST /session/own-password, POST /key-rotation, POST /key-rotation/retire, POST /key-rotation/reverse`.split(
     /,\s+/,
   );

@@ -32,7 +32,7 @@ describe.each(servers)('anchoring every hour on $name', ({ server }) => {
     stores.app.companies.create({ name: 'Acme', timeZone: 'UTC' }, { actor: 'user_a', from: '192.0.2.7' }).then(({ id }) => id);
   const told = (chain: string) => lines.flatMap(({ anchors = [] }) => anchors).filter((anchor) => anchor.chain === chain);
   const append = (companyId: string) =>
-    stores.app.audit.append({ companyId, actor: 'user_a', action: 'thing.change', subject: 'thing', outcome: 'done' });
+    stores.app.audit.append({ companyId, actor: 'user_a', action: 'template.update', subject: 'thing', outcome: 'done' });
 
   it('tells at start and after each change where a chain is, by anchors that hold without those in the table', async () => {
     const chain = await change();

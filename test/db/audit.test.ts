@@ -21,7 +21,7 @@ describe.each(servers)('the audit chain on $name', ({ server }) => {
       await stores.app.audit.append({
         companyId: chain,
         actor: 'user_a',
-        action: 'thing.change',
+        action: 'template.update',
         subject: `thing_${place}`,
         outcome: 'done',
         detail: { place },
@@ -97,7 +97,7 @@ describe.each(servers)('the audit chain on $name', ({ server }) => {
 
   it.each([
     ['who', `actor = 'user_b'`],
-    ['what', `action = 'thing.look'`],
+    ['what', `action = 'template.look'`],
     ['to what', `subject = 'thing_9'`],
     ['the outcome', `outcome = 'refused'`],
     ['the facts', `detail = '{"place":0}'`],
@@ -112,7 +112,10 @@ describe.each(servers)('the audit chain on $name', ({ server }) => {
   it('names the entry of which somebody changed the address, or what it was before', async () => {
     await run(`UPDATE audit_personal SET body = REPLACE(body, '192.0.2.7', '192.0.2.8') WHERE chain = :chain AND sequence = 5`);
     expect(await verify()).toEqual(['edited', 5]);
-    expect((await stores.app.audit.verify(chain)).finding?.entry).toMatchObject({ action: 'thing.change', subject: 'thing_5' });
+    expect((await stores.app.audit.verify(chain)).finding?.entry).toMatchObject({
+      action: 'template.update',
+      subject: 'thing_5',
+    });
   });
 
   it.each([
@@ -191,7 +194,13 @@ describe.each(servers)('the audit chain on $name', ({ server }) => {
   it('says that a personal part is gone, whatever a later entry tells', async () => {
     await run('DELETE FROM audit_personal WHERE chain = :chain AND sequence = 3');
     expect(await verify()).toEqual(['edited', 3]);
-    const entry = { companyId: chain, actor: 'user_a', action: 'erasure.person', subject: 'era_1', outcome: 'done' as const };
+    const entry = {
+      companyId: chain,
+      actor: 'user_a',
+      action: 'erasure.person' as const,
+      subject: 'era_1',
+      outcome: 'done' as const,
+    };
     await stores.app.audit.append(entry);
     expect(await verify()).toEqual(['edited', 3]);
   });
@@ -204,7 +213,7 @@ describe.each(servers)('the audit chain on $name', ({ server }) => {
     await stores.app.audit.append({
       companyId: chain,
       actor: 'user_a',
-      action: 'thing.change',
+      action: 'template.update',
       subject: 'thing_x',
       outcome: 'done',
       after: { to: 'canary@example.com' },

@@ -123,7 +123,7 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
     const entry = (companyId: string, place: number) => ({
       companyId,
       actor: 'user_a',
-      action: 'connection.read',
+      action: 'connection.read' as const,
       subject: `conn_${place}`,
       outcome: 'refused' as const,
       detail: { b: 1.5, a: { z: null, y: ['é', 2] }, place },
@@ -284,7 +284,7 @@ describe.each(servers)('the stores of companies, keys and audit on $name', ({ se
       await stores.app.audit.append({
         companyId: null,
         actor: 'key_1',
-        action: 'x.read',
+        action: 'run.read',
         subject: text,
         outcome: 'refused',
         detail: { text },

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyExport } from '../../db/app/verify-export.ts';
-import { company, everything } from '../api/fixtures.ts';
+import { company, everything, platformKey } from '../api/fixtures.ts';
 import { startApi, type Api } from '../api/server.ts';
 import { flawsOf, looks, startConsole, type Console } from '../harness/console.ts';
 
@@ -52,6 +52,16 @@ describe('Over the API the log', () => {
     expect(await actions('to=2020-01-01T00:00:00Z')).toEqual([]);
     expect((await actions('from=2020-01-01T00:00:00Z')).length).toBeGreaterThan(5);
     expect((await ask('action=%25')).error.issues[0].path).toBe('action');
+    expect((await ask('action=template.updat')).error.issues[0].message).toContain('such as connection.pause');
+  });
+
+  it('tells an action from one whose name begins alike', async () => {
+    const entry = { companyId: ours.id, actor: 'user_c', subject: 'user_c', outcome: 'done' as const };
+    for (const action of ['session.end', 'session.end_all'] as const) await api.stores.audit.append({ ...entry, action });
+    const actions = async (action: string) =>
+      (await ask(`actor=user_c&action=${action}`)).items.map((each: { action: string }) => each.action);
+    expect(await actions('session.end')).toEqual(['session.end']);
+    expect(await actions('session')).toEqual(['session.end_all', 'session.end']);
   });
 
   it('is paged while it is filtered', async () => {
@@ -78,6 +88,16 @@ describe('Over the API the log', () => {
     const path = `/v1/companies/${damaged.id}/audit/verification`;
     expect((await api.call('GET', path, { key: damaged.keys.operator })).status).toBe(403);
   });
+
+  it('of the platform is verified by its own people alone, and so is that of a company', async () => {
+    const verify = (query: string, key: string) => api.call('GET', `/v1/audit/verification${query}`, { key });
+    const platform = await platformKey(api);
+    expect((await verify('', platform)).body).toMatchObject({ fits: true, finding: null });
+    const damaged = await company(api, 'Damaged too');
+    await api.databases.app.query(`UPDATE audit_log SET actor = 'user_b' WHERE chain = '${damaged.id}' AND sequence = 2`);
+    expect((await verify(`?companyId=${damaged.id}`, platform)).body).toMatchObject({ fits: false, finding: { sequence: 2 } });
+    expect((await verify('', ours.keys.company_admin)).status).toBe(403);
+  });
 });
 
 describe('The page', () => {
@@ -86,13 +106,37 @@ describe('The page', () => {
     await page.goto(`${api.url}/audit?who=${things['userId']}`);
     await page.getByRole('listitem').first().waitFor();
     expect(await page.getByRole('listitem').count()).toBe(2);
-    await page.getByLabel('What').fill('template');
-    await page.getByText('connection.pause').waitFor({ state: 'detached' });
-    expect(new URL(page.url()).searchParams.get('what')).toBe('template');
+    await page.getByRole('listitem').getByText('Pause or resume a connection').waitFor();
+    // Words and technical names both find it.
+    await page.getByRole('combobox', { name: 'What' }).fill('template.up');
+    await page.getByRole('option', { name: 'Change a template' }).click();
+    await page.getByRole('listitem').getByText('Pause or resume a connection').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.get('what')).toBe('template.update');
     await page.getByRole('button', { name: /Look at it: Entry/ }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Hello {{name}}').waitFor();
     await dialog.getByText('192.0.2.7').waitFor();
+    await dialog.getByText('template.update').waitFor();
+  });
+
+  it('shows its people the platform’s own log too, verified and exported like any', async () => {
+    const page = await web.signedIn('platform_admin', null);
+    await page.goto(`${api.url}/audit?company=${ours.id}`);
+    await page.getByText('Of the platform').click();
+    await page.getByText('What concerns the platform itself').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Sign in' }).first().waitFor();
+    expect(await page.getByRole('listitem').filter({ hasText: 'Change a template' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText(/All \d+ entries are as they were written/).waitFor();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    expect((await downloading).suggestedFilename()).toBe('audit-platform.ndjson');
+    await page.getByText(/Saved, with \d+ entries/).waitFor();
+    expect(await flawsOf(page)).toEqual([]);
+    const own = await admin();
+    await own.goto(`${api.url}/audit?of=platform`);
+    await own.getByRole('listitem').first().waitFor();
+    expect(await own.getByText('Of the platform').count()).toBe(0);
   });
 
   it('verifies the chain, and says in words what does not fit', async () => {

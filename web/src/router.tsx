@@ -125,7 +125,7 @@ const audit = createRoute({
   getParentRoute: () => signedIn,
   path: '/audit',
   component: lazyRouteComponent(() => import('./pages/audit/Audit.tsx'), 'Audit'),
-  validateSearch: textsOf('who', 'what', 'outcome', 'connection', 'from', 'to'),
+  validateSearch: textsOf('of', 'who', 'what', 'outcome', 'connection', 'from', 'to'),
 });
 const failures = createRoute({
   getParentRoute: () => signedIn,

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { By } from '../../../db/app/stores/audit.ts';
 import type { Actor, CommandAnswer } from '../../../workflows/messages.ts';
@@ -8,7 +9,7 @@ import { rotationLink } from './schema.ts';
 /** Gives a command to the rotation under way, and keeps that it was accepted. */
 export async function commandRotation(
   deps: Deps,
-  action: string,
+  action: AuditAction,
   update: UpdateDefinition<CommandAnswer, [Actor]>,
   by: string,
   audit: By,

@@ -30,7 +30,7 @@ export async function tellReading(
   if (records.length === 0) return;
   const eventIds = records.map(({ eventId }) => eventId).join();
   const sample = createHash('sha256').update(eventIds).digest('hex').slice(0, 16);
-  const told = { companyId, action: 'payload.read', subject: id, outcome: 'done' as const };
+  const told = { companyId, action: 'payload.read' as const, subject: id, outcome: 'done' as const };
   const entry = { ...audit, ...told, detail: { object, records: records.length, sample } };
   await stores.audit.appendOnce(entry, new Date(Date.now() - toldForMs));
 }

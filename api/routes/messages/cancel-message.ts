@@ -12,5 +12,5 @@ export const cancelMessage = route({
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, caller, audit }) =>
-    commandMessage(deps, found.delivery, cancelDeliveryUpdate, { by: caller.actor }, audit),
+    commandMessage(deps, found.delivery, 'message.cancelDelivery', cancelDeliveryUpdate, { by: caller.actor }, audit),
 });

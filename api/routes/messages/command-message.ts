@@ -1,4 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import { isFinal } from '../../../domain/delivery-status.ts';
 import { workflowIds } from '../../../domain/workflow-ids.ts';
 import type { By } from '../../../db/app/stores/audit.ts';
@@ -13,6 +14,7 @@ import { answerOf, tell } from '../../temporal.ts';
 export async function commandMessage<Given extends Actor>(
   deps: Deps,
   delivery: Delivery,
+  action: AuditAction,
   update: UpdateDefinition<CommandAnswer, [Given]>,
   given: Given,
   audit: By,
@@ -20,7 +22,7 @@ export async function commandMessage<Given extends Actor>(
   const workflow = workflowLink(deps, workflowIds.message(delivery.id));
   const answer = (await tell(deps, workflow, update, given)) ?? ended(delivery);
   const { companyId, id: subject } = delivery;
-  await auditAnswer(deps, { companyId, subject, action: `message.${update.name}`, changeIsAudited: false }, audit, answer);
+  await auditAnswer(deps, { companyId, subject, action }, audit, answer);
   return answerOf(workflow, answer);
 }
 

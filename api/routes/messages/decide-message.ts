@@ -14,5 +14,12 @@ export const decideMessage = route({
   answer: verdictSchema,
   refusals: [409, 503, 504],
   handle: ({ deps, found, body, caller, audit }) =>
-    commandMessage(deps, found.delivery, decideDeliveryUpdate, { by: caller.actor, decision: body.decision }, audit),
+    commandMessage(
+      deps,
+      found.delivery,
+      'message.decideDelivery',
+      decideDeliveryUpdate,
+      { by: caller.actor, decision: body.decision },
+      audit,
+    ),
 });

@@ -3,7 +3,6 @@ import { fallbackWays, type FallbackWay } from '../../../domain/message-fallback
 import { taskQueues, workflowIds } from '../../../domain/workflow-ids.ts';
 import type { Delivery } from '../../../db/app/stores/deliveries.ts';
 import { fallBackUpdate, type CommandAnswer, type DeliverMessageInput, type FallBackInput } from '../../../workflows/messages.ts';
-import { auditAnswer } from '../../audit-answer.ts';
 import type { Deps } from '../../deps.ts';
 import { ApiError, invalid, notFound } from '../../errors.ts';
 import { workflowLink, type WorkflowLink } from '../../links.ts';
@@ -42,8 +41,6 @@ export const fallBackMessage = route({
     const given = { by: caller.actor, fallbackId: fallback.id };
     try {
       const answer = (await tell(deps, workflow, fallBackUpdate, given)) ?? (await startAgain(deps, delivery, given, workflow));
-      const command = { companyId, subject: deliveryId, action: 'message.fallBack', changeIsAudited: true };
-      await auditAnswer(deps, command, audit, answer);
       return { ...answerOf(workflow, answer), fallbackId: fallback.id };
     } catch (error) {
       // Another call's is not taken away: the workflow may be at it.

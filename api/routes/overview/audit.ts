@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditActions, auditThings } from '../../../domain/audit-actions.ts';
 import { idSchema, moment } from '../../schemas.ts';
 
 export const auditRowSchema = z
@@ -30,8 +31,8 @@ const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(te
 export const auditFilter = {
   actor: z.string().min(1).max(64).optional().meta({ description: 'The id of a person or a key, or `engine`.' }),
   action: z
-    .string()
-    .regex(/^[a-zA-Z_.]{1,64}$/, 'Must be the beginning of an action, such as connection or connection.pause.')
+    .enum([...auditThings, ...auditActions], 'Must be an action, such as connection.pause, or what it is done to: connection.')
+    .meta({ id: 'AuditedAction' })
     .optional(),
   outcome: z.enum(['asked', 'done', 'refused']).optional(),
   connectionId: idSchema('conn').optional(),

@@ -28,7 +28,7 @@ export const createPortalLink = route({
     const expiresAt = new Date((Math.floor(Date.now() / 1_000) + expiresInS) * 1_000);
     const issuedBy = caller.keyId ?? caller.actor;
     // First the row, then the link: one that nobody can account for is not given.
-    const told = { companyId: company.id, action: 'portal.link', subject: company.id, outcome: 'done' as const };
+    const told = { companyId: company.id, action: 'portal.link' as const, subject: company.id, outcome: 'done' as const };
     await deps.stores.audit.append({ ...audit, ...told, detail: { issuedBy, expiresAt } });
     const token = await signPortalLink(deps.keyring, { companyId: company.id, issuedBy, expiresAt });
     return { url: `${deps.publicUrl}/portal/embed#${token}`, expiresAt };

@@ -177,7 +177,7 @@ export function anomalyStore(db: AppDb): AnomalyStore {
             transaction,
           );
         const facts = { detail: { connectionId, subject, measure, decision }, before: { sentence }, after: { reason } };
-        const entry = { ...audit, companyId, action: 'anomaly.decide', subject: id, outcome: 'done' as const, ...facts };
+        const entry = { ...audit, companyId, action: 'anomaly.decide' as const, subject: id, outcome: 'done' as const, ...facts };
         await appendAudit(db, entry, transaction);
         return (await read('id = :id', { id }, transaction))[0]!;
       }),

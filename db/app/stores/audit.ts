@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import { type Page, type PageInput, cutPage, numberBelow } from '../../page.ts';
 import { select, sqlTime } from '../../sql.ts';
 import { inTransaction } from '../../transaction.ts';
@@ -13,8 +14,7 @@ export interface AuditEntry {
   companyId: string | null;
   /** The id of the user or API key that acted, or `engine`. */
   actor: string;
-  /** Noun and verb, for example `connection.pause`. */
-  action: string;
+  action: AuditAction;
   /** The id of what it was done to. */
   subject: string;
   /** `asked`: a command was given to a workflow; the change that it makes has a row of its own. */
@@ -38,7 +38,9 @@ export interface PersonalPart {
 }
 
 /** An entry as it stands in its chain. Hashes are hex SHA-256. */
-export interface AuditRow extends Required<Pick<AuditEntry, 'companyId' | 'actor' | 'action' | 'subject' | 'outcome'>> {
+export interface AuditRow extends Required<Pick<AuditEntry, 'companyId' | 'actor' | 'subject' | 'outcome'>> {
+  /** Whatever stands there: somebody may have edited it. */
+  action: string;
   /** What the hash covers; see the column. */
   form: number;
   /** Position in the company's chain, from 1. */
@@ -67,7 +69,7 @@ export type AuditView = Omit<AuditRow, 'form' | 'personal' | 'personalHash' | 'e
 /** Everything that is given must fit. */
 export interface AuditFilter {
   actor?: string | undefined;
-  /** How the action begins: `connection` or `connection.pause`. */
+  /** An action, or what it is done to: `connection.pause` or `connection`. */
   action?: string | undefined;
   outcome?: AuditEntry['outcome'] | undefined;
   /** Done to the connection itself, or to something of it. */
@@ -200,7 +202,7 @@ export function auditStore(db: AppDb): AuditStore {
 function conditionsOf({ actor, action, outcome, connectionId, from, to }: AuditFilter) {
   const conditions = [
     actor !== undefined && 'l.actor = :actor',
-    action !== undefined && 'LEFT(l.action, CHAR_LENGTH(:action)) = :action',
+    action !== undefined && "(l.action = :action OR LEFT(l.action, CHAR_LENGTH(:action) + 1) = CONCAT(:action, '.'))",
     outcome !== undefined && 'l.outcome = :outcome',
     connectionId !== undefined && `(l.subject = :connectionId OR JSON_VALUE(l.detail, '$.connectionId') = :connectionId)`,
     from !== undefined && 'l.logged_at >= :from',

@@ -63,7 +63,7 @@ export function consentStore(db: AppDb): ConsentStore {
           transaction,
         );
         const { companyId, connectionId, purpose } = input;
-        const entry = { companyId, action: 'consent.ask', subject: connectionId, outcome: 'done' as const };
+        const entry = { companyId, action: 'consent.ask' as const, subject: connectionId, outcome: 'done' as const };
         await appendAudit(db, { ...audit, ...entry, detail: { consent: id, purpose } }, transaction);
       });
       return outgoing((await find('id = :id', { id }))!);

@@ -94,7 +94,7 @@ export function erasureStore(db: AppDb): ErasureStore {
       { id, companyId, kind, subject, version, reason, actor: audit.actor },
       transaction,
     );
-    const entry = { ...audit, companyId, action: `${kind}.erase`, subject: id, outcome: 'asked' as const };
+    const entry = { ...audit, companyId, action: `${kind}.erase` as const, subject: id, outcome: 'asked' as const };
     await appendAudit(db, entry, transaction);
     return get(id, transaction);
   }

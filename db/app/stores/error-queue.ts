@@ -93,6 +93,7 @@ export interface ErrorQueueStore {
   settlePages(input: { connectionId: string; jobId: string; stillAt: string | null }): Promise<void>;
 }
 
+const actions = { retrying: 'failure.retry', resolved: 'failure.resolve', ignored: 'failure.ignore' } as const;
 /** Few enough for one transaction. */
 const closedMax = 5_000;
 
@@ -117,7 +118,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
       const closed = { openCause: null, closedAt: new Date(), closedBy: audit.actor, note: boundedSentence(note ?? '') };
       await row.update({ state: to, nextAttemptAt, ...(to !== 'retrying' && closed) }, { transaction });
       if (to !== 'retrying') await cancelUnclaimed(sequelize, plain(row).connectionId, transaction);
-      const action = { retrying: 'failure.retry', resolved: 'failure.resolve', ignored: 'failure.ignore' }[to];
+      const action = actions[to];
       const facts = { detail: { from: state, to, code }, ...(note && { after: { note } }) };
       await appendAudit(db, { ...audit, companyId, action, subject: id, outcome: 'done', ...facts }, transaction);
       return outgoing(plain(row));
@@ -179,7 +180,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
           transaction,
         );
         if (affectedRows === 0) return;
-        const entry = { ...audit, companyId, action: 'failure.retry', subject: connectionId, outcome: 'done' as const };
+        const entry = { ...audit, companyId, action: 'failure.retry' as const, subject: connectionId, outcome: 'done' as const };
         await appendAudit(db, { ...entry, detail: { items: affectedRows } }, transaction);
       }),
 
@@ -199,7 +200,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
           transaction,
         );
         await cancelUnclaimed(sequelize, connectionId, transaction);
-        const action = { resolved: 'failure.resolve', ignored: 'failure.ignore' }[to];
+        const action = actions[to];
         const entry = { ...audit, companyId, action, subject: connectionId, outcome: 'done' as const, after: { note } };
         await appendAudit(db, { ...entry, detail: { items: affectedRows, filter } }, transaction);
         return affectedRows;
@@ -219,7 +220,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
         if (reopened === 0) throw new Conflict('The same failed again since, and stands in the queue as an item of its own.');
         await row.reload({ transaction });
         const facts = { detail: { from: state, to: plain(row).state, code }, ...(note && { before: { note } }) };
-        const entry = { ...audit, companyId, action: 'failure.reopen', subject: id, outcome: 'done' as const };
+        const entry = { ...audit, companyId, action: 'failure.reopen' as const, subject: id, outcome: 'done' as const };
         await appendAudit(db, { ...entry, ...facts }, transaction);
         return outgoing(plain(row));
       }),
@@ -235,7 +236,7 @@ export function errorQueueStore(db: AppDb): ErrorQueueStore {
           { ...values, connectionId },
           transaction,
         );
-        const entry = { ...audit, companyId, action: 'failure.reopen', subject: connectionId, outcome: 'done' as const };
+        const entry = { ...audit, companyId, action: 'failure.reopen' as const, subject: connectionId, outcome: 'done' as const };
         await appendAudit(db, { ...entry, detail: { items: reopened, closedAt: closedAt.toISOString() } }, transaction);
         return { reopened, kept: rest!.kept };
       }),

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import { Op } from 'sequelize';
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { FlappingPolicy } from '../../../domain/flapping.ts';
@@ -100,7 +101,7 @@ export function incidentStore(db: AppDb): IncidentStore {
   /** `decide` answers what changes, or `null` when the incident is there already. */
   const change = (
     id: string,
-    { actor, action }: { actor: string; action: string },
+    { actor, action }: { actor: string; action: AuditAction },
     decide: (incident: IncidentRow) => Partial<IncidentRow> | null,
   ): Promise<ChangedIncident> =>
     inTransaction(sequelize, async (transaction) => {

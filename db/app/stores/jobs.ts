@@ -60,7 +60,14 @@ export function jobStore({ sequelize, models }: AppDb): JobStore {
         for (const row of rows) {
           await row.update({ cursor: null }, { transaction });
           const { id: subject, companyId } = plain(row);
-          const entry = { ...audit, companyId, action: 'mapping.resync', subject, outcome: 'done' as const, detail: { object } };
+          const entry = {
+            ...audit,
+            companyId,
+            action: 'mapping.resync' as const,
+            subject,
+            outcome: 'done' as const,
+            detail: { object },
+          };
           await appendAudit({ sequelize }, entry, transaction);
         }
         return rows.map(plain);

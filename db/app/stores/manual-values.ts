@@ -91,7 +91,7 @@ export function manualValueStore(db: AppDb): ManualValueStore {
         );
         const { companyId, connectionId, metricKey, value, periodStart, periodEnd } = input;
         const detail = { connectionId, metricKey, periodStart, periodEnd, expiresAt: expiresAt.toISOString() };
-        const entry = { companyId, action: 'metric.enter', subject: id, outcome: 'done' as const, detail };
+        const entry = { companyId, action: 'metric.enter' as const, subject: id, outcome: 'done' as const, detail };
         await appendAudit(db, { ...audit, ...entry, after: { value, reason } }, transaction);
         return { snapshotId: id };
       }),
@@ -133,7 +133,7 @@ export function manualValueStore(db: AppDb): ManualValueStore {
         for (const { id, companyId, metricKey, value } of ended) {
           await close(id, audit.actor, transaction);
           const facts = { detail: { connectionId, metricKey }, before: { value: plainDecimal(value) } };
-          const entry = { companyId, action: 'metric.end', subject: id, outcome: 'done' as const };
+          const entry = { companyId, action: 'metric.end' as const, subject: id, outcome: 'done' as const };
           await appendAudit(db, { ...audit, ...entry, ...facts }, transaction);
         }
         const shown = active.filter((value) => value.standing === 'shown' && !ended.includes(value)).length;
@@ -179,7 +179,7 @@ export function manualValueStore(db: AppDb): ManualValueStore {
     await write(sequelize, `UPDATE metric_snapshots SET state = 'active' WHERE id = :id`, { id }, transaction);
     await showInPeriods(sequelize, row, transaction);
     const { companyId, enteredBy: actor, connectionId, metricKey } = row;
-    const entry = { companyId, actor, action: 'metric.show', subject: id, outcome: 'done' as const };
+    const entry = { companyId, actor, action: 'metric.show' as const, subject: id, outcome: 'done' as const };
     await appendAudit(db, { ...entry, detail: { connectionId, metricKey } }, transaction);
   }
 

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import type { Transaction } from 'sequelize';
 import { mappingName, type MappingName, type MappingSet } from '../../../domain/mapping.ts';
 import { Conflict } from '../../errors.ts';
@@ -67,7 +68,7 @@ export function mappingDraftStore(db: AppDb): MappingDraftStore {
     return at;
   };
 
-  const tell = (ref: DraftRef & { companyId: string }, action: string, facts: object, audit: By, transaction: Transaction) =>
+  const tell = (ref: DraftRef & { companyId: string }, action: AuditAction, facts: object, audit: By, transaction: Transaction) =>
     appendAudit(
       db,
       {

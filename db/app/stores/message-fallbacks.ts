@@ -92,7 +92,7 @@ export function messageFallbackStore(db: AppDb): MessageFallbackStore {
           transaction,
         );
         const detail = { connectionId, deliveryId, how, ...(other && { otherConnectionId: other.connectionId }) };
-        const entry = { companyId, action: 'message.fall_back', subject: id, outcome: 'asked' as const, detail };
+        const entry = { companyId, action: 'message.fall_back' as const, subject: id, outcome: 'asked' as const, detail };
         await appendAudit(db, { ...audit, ...entry }, transaction);
         return { ...(await inForce(deliveryId, transaction))!, isNew: earlier === null };
       });
@@ -123,7 +123,7 @@ export function messageFallbackStore(db: AppDb): MessageFallbackStore {
           transaction,
         );
         const { companyId, deliveryId, how, askedBy: actor } = row;
-        const entry = { companyId, actor, action: 'message.fall_back', subject: id, outcome: 'done' as const };
+        const entry = { companyId, actor, action: 'message.fall_back' as const, subject: id, outcome: 'done' as const };
         await appendAudit(db, { ...entry, detail: { deliveryId, how } }, transaction);
       }),
 

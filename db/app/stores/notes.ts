@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import { checkNote } from '../../../domain/note.ts';
 import type { MetricKey } from '../../../domain/metrics.ts';
 import { Conflict, NotFound } from '../../errors.ts';
@@ -62,7 +63,7 @@ export function noteStore(db: AppDb): NoteStore {
 
   const change = (
     id: string,
-    { action, audit }: { action: string; audit: By },
+    { action, audit }: { action: AuditAction; audit: By },
     decide: (note: PortalNote) => Partial<PortalNote> | null,
   ): Promise<PortalNote> =>
     inTransaction(db.sequelize, async (transaction) => {

@@ -118,7 +118,7 @@ export function noticeSettingsStore(db: AppDb): NoticeSettingsStore {
             transaction,
           );
         const detail = { channels: channels.map(({ channel }) => channel), quietHours, timeZone };
-        const entry = { action: 'user.notices', subject: person.id, outcome: 'done' as const, detail };
+        const entry = { action: 'user.notices' as const, subject: person.id, outcome: 'done' as const, detail };
         await appendAudit(db, { ...audit, companyId: person.companyId, ...entry }, transaction);
       });
     },

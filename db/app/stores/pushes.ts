@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import type { Transaction } from 'sequelize';
 import type { FailureCode } from '../../../domain/failure.ts';
 import type { PushState } from '../../../domain/push.ts';
@@ -71,7 +72,12 @@ export function pushStore(db: AppDb): PushStore {
     );
 
   /** A person's change of one that is not over, with its audit row. */
-  const change = (id: string, audit: By, action: string, apply: (push: Push, transaction: Transaction) => Promise<unknown>) =>
+  const change = (
+    id: string,
+    audit: By,
+    action: AuditAction,
+    apply: (push: Push, transaction: Transaction) => Promise<unknown>,
+  ) =>
     inTransaction(sequelize, async (transaction) => {
       const [push] = await readPushes(sequelize, 'WHERE p.id = :id FOR UPDATE', { id }, transaction);
       if (!push) throw new NotFound('push', id);

@@ -111,7 +111,13 @@ export function replayPreviewStore(db: AppDb): ReplayPreviewStore {
           },
           transaction,
         );
-        const entry = { ...audit, companyId, action: 'failure.preview', subject: connectionId, outcome: 'done' as const };
+        const entry = {
+          ...audit,
+          companyId,
+          action: 'failure.preview' as const,
+          subject: connectionId,
+          outcome: 'done' as const,
+        };
         await appendAudit(db, { ...entry, detail: { preview: id, filter } }, transaction);
       });
       return (await find(id))!;

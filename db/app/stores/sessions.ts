@@ -94,7 +94,7 @@ export function sessionStore(db: AppDb): SessionStore {
           { id, userId, method, hash: sha256(token) },
           transaction,
         );
-        const entry = { companyId, action: 'session.begin', subject: userId, outcome: 'done' as const };
+        const entry = { companyId, action: 'session.begin' as const, subject: userId, outcome: 'done' as const };
         await appendAudit(db, { ...audit, ...entry, detail: { session: id, method } }, transaction);
         return { id, token };
       }),
@@ -121,7 +121,7 @@ export function sessionStore(db: AppDb): SessionStore {
     end: (id, { id: userId, companyId }, audit) =>
       inTransaction(sequelize, async (transaction) => {
         await write(sequelize, 'DELETE FROM sessions WHERE id = :id', { id }, transaction);
-        const entry = { companyId, action: 'session.end', subject: userId, outcome: 'done' as const };
+        const entry = { companyId, action: 'session.end' as const, subject: userId, outcome: 'done' as const };
         await appendAudit(db, { ...audit, ...entry, detail: { session: id } }, transaction);
       }),
 
@@ -129,7 +129,7 @@ export function sessionStore(db: AppDb): SessionStore {
       inTransaction(sequelize, async (transaction) => {
         const sql = 'DELETE FROM sessions WHERE user_id = :userId AND id <> :exceptId';
         const { affectedRows: ended } = await write(sequelize, sql, { userId, exceptId }, transaction);
-        const entry = { companyId, action: 'session.end_all', subject: userId, outcome: 'done' as const };
+        const entry = { companyId, action: 'session.end_all' as const, subject: userId, outcome: 'done' as const };
         await appendAudit(db, { ...audit, ...entry, detail: { ended } }, transaction);
         return { ended };
       }),

@@ -163,7 +163,7 @@ export function tokenStore(db: AppDb): TokenStore {
       transaction,
     );
     const { connectionId, companyId } = row!;
-    const entry = { companyId, actor: 'engine', action: 'credentials.lose', subject: tokenId, outcome: 'done' as const };
+    const entry = { companyId, actor: 'engine', action: 'credentials.lose' as const, subject: tokenId, outcome: 'done' as const };
     await appendAudit(db, { ...entry, detail: { connectionId, reason: sentence } }, transaction);
     return true;
   };

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit-actions.ts';
 import type { Role } from '../../../domain/permissions.ts';
 import { Conflict, NotFound, isDuplicate } from '../../errors.ts';
 import { newId } from '../../ids.ts';
@@ -54,7 +55,12 @@ export function userStore(db: AppDb): UserStore {
   const { users } = db.models;
 
   /** `detail` tells what changed, without what is personal. */
-  const change = (id: string, action: string, audit: By, apply: (before: User) => [Partial<User>, Record<string, unknown>?]) =>
+  const change = (
+    id: string,
+    action: AuditAction,
+    audit: By,
+    apply: (before: User) => [Partial<User>, Record<string, unknown>?],
+  ) =>
     inTransaction(db.sequelize, async (transaction) => {
       const row = await users.findByPk(id, { transaction, lock: true });
       if (!row) throw new NotFound('user', id);

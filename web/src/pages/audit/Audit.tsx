@@ -1,13 +1,14 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answerOf, api } from '../../api/client.ts';
 import { useCompany } from '../../company.ts';
 import { useList } from '../../list.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
+import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
+import { platform, readEntries } from './chain.ts';
 import { EntryDrawer } from './EntryDrawer.tsx';
 import { EntryRow } from './EntryRow.tsx';
 import { Export } from './Export.tsx';
@@ -21,31 +22,31 @@ export function Audit() {
   const search = useSearch({ from: '/signed-in/audit' });
   const navigate = useNavigate({ from: '/audit' });
   const [opened, setOpened] = useState<string | null>(null);
+  const mayChoose = may(useSession(), 'platform.manage');
+  const isPlatform = mayChoose && search.of === platform;
+  const chain = isPlatform ? platform : companyId;
   const filter = filterOf(search);
-  const actors = useActors(companyId);
+  const actors = useActors(chain);
   const list = useList({
-    queryKey: ['audit', companyId, filter],
+    queryKey: ['audit', chain, filter],
     read: async (cursor) => {
-      const page = await answerOf(
-        api.GET('/v1/companies/{companyId}/audit', {
-          params: { path: { companyId }, query: { ...filter, limit: 50, ...(cursor && { cursor }) } },
-        }),
-      );
+      const page = await readEntries(chain, { ...filter, limit: 50, ...(cursor && { cursor }) });
       return { ...page, items: page.items.map((entry) => ({ ...entry, id: String(entry.sequence) })) };
     },
   });
   const isFiltered = Object.keys(filter).length > 0;
   const chosen = list.items.find(({ id }) => id === opened);
   return (
-    <Page title={words.audit.title} of={list}>
+    <Page title={words.audit.title} aside={mayChoose && <Whose isPlatform={isPlatform} />} of={list}>
       {() => (
         <Stack gap="md">
+          {isPlatform && <Text c="dimmed">{words.audit.platformMore}</Text>}
           <Group align="start">
-            <Verify key={companyId} companyId={companyId} />
-            <Export key={`export ${companyId}`} companyId={companyId} from={filter.from} to={filter.to} />
+            <Verify key={chain} chain={chain} />
+            <Export key={`export ${chain}`} chain={chain} from={filter.from} to={filter.to} />
           </Group>
           <Filters
-            companyId={companyId}
+            chain={chain}
             search={search}
             actors={actors}
             onSearch={(changes) => void navigate({ search: (before) => ({ ...before, ...changes }), replace: true })}
@@ -61,5 +62,21 @@ export function Audit() {
         </Stack>
       )}
     </Page>
+  );
+}
+
+/** The platform's people choose: the log of the company that is shown, or the platform's own. What was looked for was the other's. */
+function Whose({ isPlatform }: { isPlatform: boolean }) {
+  const navigate = useNavigate({ from: '/audit' });
+  return (
+    <SegmentedControl
+      aria-label={words.audit.whose}
+      value={isPlatform ? platform : 'company'}
+      data={[
+        { value: 'company', label: words.audit.ofCompany },
+        { value: platform, label: words.audit.ofPlatform },
+      ]}
+      onChange={(of) => void navigate({ search: of === platform ? { of } : {} })}
+    />
   );
 }

@@ -2,6 +2,7 @@ import { Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import { Diff } from '../../parts/Diff.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { words } from '../../words/index.ts';
+import { actionWords } from './action-words.ts';
 import { Outcome, type Entry } from './EntryRow.tsx';
 
 type Facts = Record<string, unknown>;
@@ -14,6 +15,7 @@ export function EntryDrawer({ entry, nameOf, onClose }: { entry: Entry; nameOf: 
     [words.audit.about, subject],
     ...(from ? [[words.audit.address, from] as const] : []),
     ...Object.entries(detail).map(([name, value]) => [name, textOf(value)] as const),
+    [words.audit.technical, action],
     [words.audit.hash, hash],
   ] as const;
   return (
@@ -27,7 +29,7 @@ export function EntryDrawer({ entry, nameOf, onClose }: { entry: Entry; nameOf: 
     >
       <Stack gap="md">
         <Group gap="xs">
-          <Text fw={600}>{action}</Text>
+          <Text fw={600}>{actionWords(action)}</Text>
           <Outcome outcome={outcome} />
           <Text size="sm" c="dimmed">
             <Moment at={at} />

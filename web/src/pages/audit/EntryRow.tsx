@@ -2,6 +2,7 @@ import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import type { Schemas } from '../../api/client.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { words } from '../../words/index.ts';
+import { actionWords } from './action-words.ts';
 
 export type Entry = Schemas['AuditEntry'];
 const colours: Record<Entry['outcome'], string> = { asked: 'blue', done: 'green', refused: 'red' };
@@ -26,7 +27,7 @@ export function EntryRow({ entry, nameOf, onOpen }: { entry: Entry; nameOf: (id:
     >
       <Stack gap={2} miw={0}>
         <Group gap="xs">
-          <Text fw={600}>{action}</Text>
+          <Text fw={600}>{actionWords(action)}</Text>
           <Outcome outcome={outcome} />
         </Group>
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>

@@ -3,12 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { ProblemNotice } from '../../parts/Problem.tsx';
 import { words } from '../../words/index.ts';
+import type { Chain } from './chain.ts';
 import { readExport, saveFile } from './read-export.ts';
 
 const everything = { from: '2020-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' };
 
 /** A file is saved when its last line has come, and not before: half a log proves nothing. */
-export function Export({ companyId, from, to }: { companyId: string; from: string | undefined; to: string | undefined }) {
+export function Export({ chain, from, to }: { chain: Chain; from: string | undefined; to: string | undefined }) {
   const [entries, setEntries] = useState(0);
   const stopping = useRef<AbortController>(null);
   const run = useMutation({
@@ -16,8 +17,8 @@ export function Export({ companyId, from, to }: { companyId: string; from: strin
       stopping.current = new AbortController();
       setEntries(0);
       const period = { from: from ?? everything.from, to: to ?? everything.to };
-      const read = await readExport(companyId, period, { signal: stopping.current.signal, onEntries: setEntries });
-      saveFile(read.file, `audit-${companyId}.ndjson`);
+      const read = await readExport(chain, period, { signal: stopping.current.signal, onEntries: setEntries });
+      saveFile(read.file, `audit-${chain}.ndjson`);
       return read.entries;
     },
   });

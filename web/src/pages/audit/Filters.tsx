@@ -1,8 +1,9 @@
 import { Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../../api/client.ts';
-import { SearchField } from '../../parts/SearchField.tsx';
 import { words } from '../../words/index.ts';
+import { actionChoices, findActions, isAudited } from './action-words.ts';
+import { platform, type Chain } from './chain.ts';
 import type { Actors } from './use-actors.ts';
 
 type Search = { [Name in 'who' | 'what' | 'outcome' | 'connection' | 'from' | 'to']?: string };
@@ -14,7 +15,7 @@ export function filterOf({ who, what, outcome, connection, from, to }: Search) {
   const known = outcomes.find((each) => each === outcome);
   return {
     ...(who && { actor: who }),
-    ...(what && { action: what }),
+    ...(isAudited(what) && { action: what }),
     ...(known && { outcome: known }),
     ...(connection && { connectionId: connection }),
     ...(isDay(from) && { from: new Date(`${from}T00:00:00`).toISOString() }),
@@ -29,20 +30,23 @@ function dayAfter(day: string): string {
 }
 
 export function Filters({
-  companyId,
+  chain,
   search,
   actors,
   onSearch,
 }: {
-  companyId: string;
+  chain: Chain;
   search: Search;
   actors: Actors;
   onSearch: (changes: Search) => void;
 }) {
   const connections = useQuery({
-    queryKey: ['connections', companyId, 'all'],
+    queryKey: ['connections', chain, 'all'],
+    enabled: chain !== platform,
     queryFn: () =>
-      answerOf(api.GET('/v1/companies/{companyId}/connections', { params: { path: { companyId }, query: { limit: 100 } } })),
+      answerOf(
+        api.GET('/v1/companies/{companyId}/connections', { params: { path: { companyId: chain }, query: { limit: 100 } } }),
+      ),
   });
   // Somebody whom no list names any more can still be looked for.
   const people = new Map([...actors.names, ...(search.who ? [[search.who, actors.nameOf(search.who)] as const] : [])]);
@@ -58,11 +62,16 @@ export function Filters({
         clearable
         clearButtonProps={{ 'aria-label': words.audit.anybody }}
       />
-      <SearchField
+      <Select
         label={words.audit.what}
-        placeholder={words.audit.whatHint}
-        value={search.what ?? ''}
-        onSearch={(what) => onSearch({ what: what.replace(/[^a-zA-Z_.]/g, '') })}
+        placeholder={words.audit.anything}
+        data={actionChoices}
+        filter={findActions}
+        value={isAudited(search.what) ? search.what : null}
+        onChange={(what) => onSearch({ what: what ?? '' })}
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': words.audit.anything }}
       />
       <Select
         label={words.audit.outcome}
@@ -73,15 +82,17 @@ export function Filters({
         clearable
         clearButtonProps={{ 'aria-label': words.audit.anyOutcome }}
       />
-      <Select
-        label={words.audit.connection}
-        placeholder={words.audit.anyConnection}
-        data={(connections.data?.items ?? []).map(({ id, label }) => ({ value: id, label }))}
-        value={search.connection ?? null}
-        onChange={(connection) => onSearch({ connection: connection ?? '' })}
-        clearable
-        clearButtonProps={{ 'aria-label': words.audit.anyConnection }}
-      />
+      {chain !== platform && (
+        <Select
+          label={words.audit.connection}
+          placeholder={words.audit.anyConnection}
+          data={(connections.data?.items ?? []).map(({ id, label }) => ({ value: id, label }))}
+          value={search.connection ?? null}
+          onChange={(connection) => onSearch({ connection: connection ?? '' })}
+          clearable
+          clearButtonProps={{ 'aria-label': words.audit.anyConnection }}
+        />
+      )}
       <TextInput
         type="date"
         label={words.audit.from}

@@ -1,14 +1,14 @@
 import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { answerOf, api, type Schemas } from '../../api/client.ts';
+import type { Schemas } from '../../api/client.ts';
 import { ProblemNotice } from '../../parts/Problem.tsx';
 import { words } from '../../words/index.ts';
+import { actionWords } from './action-words.ts';
+import { verifyChain, type Chain } from './chain.ts';
 
 /** Asked for by a person: it reads the whole log. */
-export function Verify({ companyId }: { companyId: string }) {
-  const verify = useMutation({
-    mutationFn: () => answerOf(api.GET('/v1/companies/{companyId}/audit/verification', { params: { path: { companyId } } })),
-  });
+export function Verify({ chain }: { chain: Chain }) {
+  const verify = useMutation({ mutationFn: () => verifyChain(chain) });
   return (
     <Stack gap="xs">
       <Button variant="default" loading={verify.isPending} onClick={() => verify.mutate()}>
@@ -34,7 +34,7 @@ function Result({ result: { fits, entries, erased, finding } }: { result: Schema
   return (
     <Alert color="red" variant="light" title={words.audit.broken}>
       <Text size="sm">{sentence}</Text>
-      {entry && <Text size="sm">{words.audit.says(entry.actor, entry.action, entry.subject)}</Text>}
+      {entry && <Text size="sm">{words.audit.says(entry.actor, actionWords(entry.action), entry.subject)}</Text>}
       <Text size="sm">{words.audit.brokenMore}</Text>
     </Alert>
   );

@@ -1,20 +1,15 @@
-import { answerOf, api } from '../../api/client.ts';
 import { words } from '../../words/index.ts';
+import { streamExport, type Chain } from './chain.ts';
 
 const newLine = 10;
 
 /** Reads an export to its end and counts what comes. Throws when it was cut off: its last line says how many entries it has. */
 export async function readExport(
-  companyId: string,
+  chain: Chain,
   period: { from: string; to: string },
   { signal, onEntries }: { signal: AbortSignal; onEntries: (entries: number) => void },
 ): Promise<{ file: Blob; entries: number }> {
-  const answer = api.GET('/v1/companies/{companyId}/audit/export', {
-    params: { path: { companyId }, query: period },
-    parseAs: 'stream',
-    signal,
-  });
-  const stream = (await answerOf(answer)) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const stream = await streamExport(chain, period, signal);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let lines = 0;
   for (const reader = stream.getReader(); ;) {

@@ -1,16 +1,25 @@
+import { actions, things } from './audit-actions.ts';
 import { count } from './count.ts';
 
 export const audit = {
   title: 'Audit',
+  actions,
+  things,
   empty: 'Nothing has been written down yet',
   emptyMore: 'Everything that people and keys change, or are refused, stands here for good.',
+  whose: 'Whose',
+  ofCompany: 'Of the company',
+  ofPlatform: 'Of the platform',
+  platformMore: 'What concerns the platform itself and no company: its own people, their sign-ins, and keys.',
   noneFound: 'No entry fits. Change what you look for.',
   who: 'Who',
   anybody: 'Anybody',
   engine: 'Linkwright itself',
   key: (label: string) => `Key “${label}”`,
   what: 'What',
-  whatHint: 'For example connection.pause',
+  anything: 'Anything',
+  allOf: (thing: string) => `${thing}: everything`,
+  technical: 'Its name in the API',
   outcome: 'How it ended',
   anyOutcome: 'However it ended',
   outcomes: { asked: 'Asked for', done: 'Done', refused: 'Refused' },
