@@ -3,9 +3,9 @@
  * those of this very page.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import express, { type Response, type Router } from 'express';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import express, { type RequestHandler, type Response, type Router } from 'express';
 import { localsOf } from './locals.ts';
 
 const built = join(import.meta.dirname, '../web/dist');
@@ -50,6 +50,7 @@ export function serveConsole({
   // Their names say what is in them.
   router.use(
     '/assets',
+    sendCompressed(namesIn(join(folder, 'assets'))),
     express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false, fallthrough: false }),
   );
   const show = (response: Response, framedBy: readonly string[]) => {
@@ -76,6 +77,29 @@ export function serveConsole({
   });
   return router;
 }
+
+/** How a file may be packed, the smallest first, and what the build calls it then. */
+const packings = { br: '.br', gzip: '.gz' } as const;
+
+/** Sends what the build has packed, to whoever takes it. */
+function sendCompressed(names: ReadonlySet<string>): RequestHandler {
+  return (request, response, next) => {
+    const name = request.path.slice(1);
+    const packed = (Object.keys(packings) as (keyof typeof packings)[]).filter((one) => names.has(name + packings[one]));
+    if (packed.length > 0) {
+      response.vary('Accept-Encoding');
+      // Browsers name all that they take and prefer none.
+      const packing = packed.find((one) => request.acceptsEncodings(one));
+      if (packing) {
+        request.url = `/${name}${packings[packing]}`;
+        response.set('Content-Encoding', packing).type(extname(name));
+      }
+    }
+    next();
+  };
+}
+
+const namesIn = (folder: string) => new Set(existsSync(folder) ? readdirSync(folder) : []);
 
 function readIfThere(file: string): string | null {
   try {

@@ -126,6 +126,24 @@ describe('The server', () => {
     expect((await fetch(`${api.url}/assets/no-such-file.js`)).status).toBe(404);
   });
 
+  it('sends its files compressed to whoever takes that, and as they are to everybody else', async () => {
+    const page = await (await fetch(`${api.url}/sign-in`)).text();
+    const script = new URL(/src="\.?\/?(assets\/[^"]+\.js)"/.exec(page)![1]!, `${api.url}/`);
+    const ask = async (encoding: string) => {
+      const answer = await fetch(script, { headers: { 'accept-encoding': encoding } });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+      expect(answer.headers.get('vary')).toContain('Accept-Encoding');
+      const { headers } = answer;
+      const [packing, length] = [headers.get('content-encoding'), Number(headers.get('content-length'))];
+      return { packing, length, text: await answer.text() };
+    };
+    const [plain, gzip, brotli] = [await ask('identity'), await ask('gzip'), await ask('gzip, br')];
+    expect([plain.packing, gzip.packing, brotli.packing]).toEqual([null, 'gzip', 'br']);
+    expect([gzip.text, brotli.text]).toEqual([plain.text, plain.text]);
+    expect(brotli.length).toBeLessThan(gzip.length);
+    expect(gzip.length).toBeLessThan(plain.length / 2);
+  });
+
   it('works under a path of a site that has others', async () => {
     const below = await startApi({ publicUrl: 'http://127.0.0.1/linkwright' });
     const { port } = new URL(below.url);
