@@ -10,11 +10,17 @@ interface Options {
 
 /** Work that is done at start and every hour. A failure is logged with `trouble` and tried again the next hour. */
 export function hourly(work: () => Promise<void>, { log, trouble, everyMs = hourMs }: Options) {
-  const once = () => work().catch((error: unknown) => log.error({ err: error }, `${trouble}; it is tried again in an hour`));
-  let running = once();
-  const timer = setInterval(() => {
-    running = once();
-  }, everyMs);
+  let running: Promise<void> | undefined;
+  // An hour that begins while the work of the last one is still under way is left out: both would do the same.
+  const beat = () => {
+    running ??= work()
+      .catch((error: unknown) => log.error({ err: error }, `${trouble}; it is tried again in an hour`))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  beat();
+  const timer = setInterval(beat, everyMs);
   return {
     async stop(): Promise<void> {
       clearInterval(timer);
