@@ -182,7 +182,6 @@ describe('One connection', () => {
       await page.getByRole('tab', { name }).click();
       await page.getByRole('tab', { name, selected: true }).waitFor();
       for (const flaw of await flawsOf(page)) found.push(`${name}: ${flaw}`);
-      if (process.env['SHOTS']) await page.screenshot({ path: `/tmp/connection-shots/${name}-${scheme}-${width}.png` });
     }
     expect(found).toEqual([]);
   });

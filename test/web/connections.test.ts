@@ -114,7 +114,6 @@ describe('The list', () => {
     const page = await signedIn('company_admin', { dark: scheme === 'dark', width });
     await page.goto(`${api.url}/connections`);
     await page.getByRole('article', { name: 'Front desk' }).waitFor();
-    if (process.env['SHOTS']) await page.screenshot({ path: `/tmp/connection-shots/list-${scheme}-${width}.png` });
     expect(await flawsOf(page)).toEqual([]);
   });
 });
