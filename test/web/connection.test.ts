@@ -183,6 +183,10 @@ describe('One connection', () => {
       await page.getByRole('tab', { name, selected: true }).waitFor();
       for (const flaw of await flawsOf(page)) found.push(`${name}: ${flaw}`);
     }
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    for (const part of ['The connection', 'At Twilio', 'How it is run'])
+      await page.getByRole('button', { name: `Change: ${part}` }).click();
+    found.push(...(await flawsOf(page)).map((flaw) => `Forms: ${flaw}`));
     expect(found).toEqual([]);
   });
 });

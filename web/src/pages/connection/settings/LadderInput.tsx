@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Input, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, Input, Select, Stack, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import type { Schemas } from '../../../api/client.ts';
 import { words } from '../../../words/index.ts';
@@ -32,21 +32,23 @@ export function LadderInput({
         {rungs.map((rung, place) => (
           // A rung has no name of its own: it is its place.
           // oxlint-disable-next-line react/no-array-index-key
-          <Group key={place} component="li" gap="xs" align="end" wrap="nowrap">
+          <Group key={place} component="li" gap="xs" align="end">
             <Select
               label={said.tell(place + 1)}
               data={Object.entries(said.people).map(([who, label]) => ({ value: who, label }))}
               value={rung.tell}
               onChange={(who) => who && change(place, { tell: who as Rung['tell'] })}
               allowDeselect={false}
-              flex={1}
+              flex="1 1 200px"
             />
-            <SpanInput
-              label={said.waits(place + 1)}
-              value={rung.acknowledgeWithinMs / 1_000}
-              error={undefined}
-              onChange={(seconds) => seconds !== null && change(place, { acknowledgeWithinMs: seconds * 1_000 })}
-            />
+            <Box flex="1 1 160px">
+              <SpanInput
+                label={said.waits(place + 1)}
+                value={rung.acknowledgeWithinMs / 1_000}
+                error={undefined}
+                onChange={(seconds) => seconds !== null && change(place, { acknowledgeWithinMs: seconds * 1_000 })}
+              />
+            </Box>
             <ActionIcon
               variant="subtle"
               color="gray"

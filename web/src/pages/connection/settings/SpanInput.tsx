@@ -41,6 +41,7 @@ export function SpanInput({
         <NativeSelect
           aria-label={words.connection.settings.unitOf(label)}
           variant="unstyled"
+          w="100%"
           data={units.map((each) => ({ value: each, label: words.connection.settings.units[each] }))}
           value={unit}
           onChange={({ currentTarget }) => {
