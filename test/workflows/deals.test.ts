@@ -257,7 +257,7 @@ describe('A replay while HubSpot is away', () => {
     );
     expect(replay).toMatchObject({
       outcome: 'succeeded',
-      sentence: expect.stringContaining('1 failed again or wait for the provider'),
+      sentence: expect.stringContaining('1 failed again or waits for the provider'),
     });
     const put = await itemOf();
     expect(put).toMatchObject({ id: item!.id, attempts: 1 });
