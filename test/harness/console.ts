@@ -67,6 +67,9 @@ export async function flawsOf(page: Page): Promise<string[]> {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
   const fits = () => page.evaluate<boolean>('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+  // What fades in or out has no colour of its own yet; what turns for as long as something is awaited never ends.
+  await page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().iterations !== Infinity).map((each) => each.finished))`);
   // A window that has just been made narrower is not yet laid out.
   const hasRoom = await until(fits, Boolean, 3_000).catch(() => false);
   return [...(await barriers(page)), ...(hasRoom ? [] : ['The page scrolls sideways.'])];
