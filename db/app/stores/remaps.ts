@@ -92,15 +92,8 @@ export function remapStore(db: AppDb): RemapStore {
           transaction,
         );
         const detail = { object, fromVersion, toVersion, remap: id };
-        const entry = {
-          ...audit,
-          companyId,
-          action: 'mapping.remap' as const,
-          subject: connectionId,
-          outcome: 'done' as const,
-          detail,
-        };
-        await appendAudit(db, entry, transaction);
+        const told = { ...audit, companyId, action: 'mapping.remap', subject: connectionId, outcome: 'done' } as const;
+        await appendAudit(db, { ...told, detail }, transaction);
         return (await readOne('id = :id', { id }, transaction))!;
       }),
 

@@ -119,15 +119,8 @@ export function replayStore(db: AppDb): ReplayStore {
           transaction,
         );
         const detail = { replay: id, items, filter, ...(previewId && { preview: previewId }) };
-        const entry = {
-          ...audit,
-          companyId,
-          action: 'failure.replay' as const,
-          subject: connectionId,
-          outcome: 'done' as const,
-          detail,
-        };
-        await appendAudit(db, entry, transaction);
+        const told = { ...audit, companyId, action: 'failure.replay', subject: connectionId, outcome: 'done' } as const;
+        await appendAudit(db, { ...told, detail }, transaction);
         return (await readOne('id = :id', { id }, transaction))!;
       }),
 

@@ -1,6 +1,7 @@
-import { Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { Diff } from '../../parts/Diff.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { words } from '../../words/index.ts';
 import { actionWords } from './action-words.ts';
 import { Outcome, type Entry } from './EntryRow.tsx';
@@ -19,14 +20,7 @@ export function EntryDrawer({ entry, nameOf, onClose }: { entry: Entry; nameOf: 
     [words.audit.hash, hash],
   ] as const;
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={words.audit.one(sequence)}
-      closeButtonProps={{ 'aria-label': words.audit.close }}
-    >
+    <SideDrawer title={words.audit.one(sequence)} onClose={onClose}>
       <Stack gap="md">
         <Group gap="xs">
           <Text fw={600}>{actionWords(action)}</Text>
@@ -55,7 +49,7 @@ export function EntryDrawer({ entry, nameOf, onClose }: { entry: Entry; nameOf: 
           </Stack>
         )}
       </Stack>
-    </Drawer>
+    </SideDrawer>
   );
 }
 

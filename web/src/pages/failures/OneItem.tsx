@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Drawer, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useAct } from '../../act.ts';
@@ -7,6 +7,7 @@ import { Facts } from '../../parts/Facts.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { may, useSession } from '../../session.ts';
 import { words } from '../../words/index.ts';
 import { Actions } from './Actions.tsx';
@@ -21,14 +22,7 @@ export function OneItem({ itemId, onClose }: { itemId: string; onClose: () => vo
   const query = useQuery(itemQuery(itemId));
   const item = query.data;
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={words.failures.one.title}
-      closeButtonProps={{ 'aria-label': words.failures.cancel }}
-    >
+    <SideDrawer title={words.failures.one.title} onClose={onClose}>
       {query.error && !item ? (
         <ProblemNotice error={query.error} again={() => void query.refetch()} />
       ) : item ? (
@@ -36,7 +30,7 @@ export function OneItem({ itemId, onClose }: { itemId: string; onClose: () => vo
       ) : (
         <Loading />
       )}
-    </Drawer>
+    </SideDrawer>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Anchor, Drawer, Group, Stack, Text, Timeline, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Timeline, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Moment } from '../../parts/Moment.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
 import { Sentence } from '../../parts/Sentence.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { words } from '../../words/index.ts';
 import { DeliveryOptions } from './DeliveryOptions.tsx';
 import { deliveryQuery, type DeliveryDetail } from './queries.ts';
@@ -13,14 +14,7 @@ import { StatusBadge } from './StatusBadge.tsx';
 export function DeliveryDrawer({ deliveryId, onClose }: { deliveryId: string; onClose: () => void }) {
   const query = useQuery(deliveryQuery(deliveryId));
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={words.messages.one}
-      closeButtonProps={{ 'aria-label': words.messages.close }}
-    >
+    <SideDrawer title={words.messages.one} onClose={onClose}>
       {query.data ? (
         <Details delivery={query.data} />
       ) : query.error ? (
@@ -28,7 +22,7 @@ export function DeliveryDrawer({ deliveryId, onClose }: { deliveryId: string; on
       ) : (
         <Loading />
       )}
-    </Drawer>
+    </SideDrawer>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../../api/client.ts';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { words } from '../../words/index.ts';
 import { TemplateForm } from './TemplateForm.tsx';
 
@@ -25,14 +25,7 @@ export function TemplateDrawer({
     gcTime: 0,
   });
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={query.data?.name ?? words.messages.newTemplate}
-      closeButtonProps={{ 'aria-label': words.messages.close }}
-    >
+    <SideDrawer title={query.data?.name ?? words.messages.newTemplate} onClose={onClose}>
       {query.error ? (
         <ProblemNotice error={query.error} again={() => void query.refetch()} />
       ) : isNew || query.data ? (
@@ -46,6 +39,6 @@ export function TemplateDrawer({
       ) : (
         <Loading />
       )}
-    </Drawer>
+    </SideDrawer>
   );
 }

@@ -3,9 +3,9 @@ import { answerOf, api } from '../../api/client.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { words } from '../../words/index.ts';
 import { NewNoteForm } from './NewNoteForm.tsx';
-import { OneDrawer } from './OneDrawer.tsx';
 
 interface Props {
   companyId: string;
@@ -23,7 +23,7 @@ export function NewNote({ companyId, onClose, onWritten }: Props) {
   });
   const happened = query.data?.items.flatMap(({ sourceLabel, ...one }) => (sourceLabel ? [{ ...one, sourceLabel }] : [])) ?? [];
   return (
-    <OneDrawer title={words.reports.newNote} onClose={onClose}>
+    <SideDrawer title={words.reports.newNote} onClose={onClose}>
       {query.error && !query.data ? (
         <ProblemNotice error={query.error} again={() => void query.refetch()} />
       ) : query.isPending ? (
@@ -33,6 +33,6 @@ export function NewNote({ companyId, onClose, onWritten }: Props) {
       ) : (
         <NewNoteForm companyId={companyId} happened={happened} onWritten={onWritten} />
       )}
-    </OneDrawer>
+    </SideDrawer>
   );
 }

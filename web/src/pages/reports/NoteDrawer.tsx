@@ -2,11 +2,11 @@ import { Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { answerOf, api, type Schemas } from '../../api/client.ts';
 import { may, useSession } from '../../session.ts';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { words } from '../../words/index.ts';
 import { ClientNote } from '../portal/ClientNote.tsx';
 import { days } from '../portal/said.ts';
 import { AsClient } from './AsClient.tsx';
-import { OneDrawer } from './OneDrawer.tsx';
 import { Publish } from './Publish.tsx';
 import { WordsForm } from './WordsForm.tsx';
 
@@ -20,7 +20,7 @@ export function NoteDrawer({ note, onClose }: { note: Schemas['OwnNote']; onClos
   const [seen, setSeen] = useState(note.body);
   const isSaved = body === seen;
   return (
-    <OneDrawer title={`${note.sourceLabel}, ${days(note.from, note.until)}`} onClose={onClose}>
+    <SideDrawer title={`${note.sourceLabel}, ${days(note.from, note.until)}`} onClose={onClose}>
       <Stack>
         <AsClient publication={note.publication}>
           <ClientNote note={{ ...note, body: isDraft ? body : note.body }} />
@@ -52,6 +52,6 @@ export function NoteDrawer({ note, onClose }: { note: Schemas['OwnNote']; onClos
           </>
         )}
       </Stack>
-    </OneDrawer>
+    </SideDrawer>
   );
 }

@@ -5,11 +5,11 @@ import { useList } from '../../list.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Loading } from '../../parts/Page.tsx';
 import { ProblemNotice } from '../../parts/Problem.tsx';
+import { SideDrawer } from '../../parts/SideDrawer.tsx';
 import { VirtualList } from '../../parts/VirtualList.tsx';
 import { words } from '../../words/index.ts';
 import { ClientReport, reportTitle } from '../portal/ClientReport.tsx';
 import { AsClient } from './AsClient.tsx';
-import { OneDrawer } from './OneDrawer.tsx';
 import { Publish } from './Publish.tsx';
 import type { Show } from './Reports.tsx';
 import { Row } from './Row.tsx';
@@ -50,7 +50,7 @@ export function ReportList({ companyId, show }: { companyId: string; show: Show 
 
 function ReportDrawer({ report, onClose }: { report: Schemas['Report']; onClose: () => void }) {
   return (
-    <OneDrawer title={reportTitle(report)} onClose={onClose}>
+    <SideDrawer title={reportTitle(report)} onClose={onClose}>
       <Stack>
         <AsClient publication={report.publication}>
           <ClientReport report={report} />
@@ -67,6 +67,6 @@ function ReportDrawer({ report, onClose }: { report: Schemas['Report']; onClose:
           </>
         )}
       </Stack>
-    </OneDrawer>
+    </SideDrawer>
   );
 }

@@ -29,7 +29,6 @@ export const audit = {
   until: 'Until',
   look: 'Look at it',
   one: (sequence: number) => `Entry ${sequence}`,
-  close: 'Close',
   at: 'When',
   about: 'About',
   address: 'From which address',

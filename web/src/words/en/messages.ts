@@ -3,7 +3,6 @@ import { count } from './count.ts';
 export const messages = {
   title: 'Messages',
   tabs: { templates: 'Templates', deliveries: 'Deliveries', 'opt-outs': 'Opt-outs' },
-  close: 'Close',
   connection: 'Connection',
   anyConnection: 'Every connection',
   noSender: 'No connection can send messages yet',

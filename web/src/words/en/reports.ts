@@ -25,7 +25,6 @@ export const reports = {
   published: 'Published',
   look: 'Look at it',
   review: 'Look and publish',
-  close: 'Close',
   clientSees: 'What the client sees',
   clientWillSee: 'What the client will see',
   publish: 'Publish',
